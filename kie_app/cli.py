@@ -1,0 +1,356 @@
+"""The command line: python -m kie_app extract | evaluate | bench | train | serve
+
+An error that a person can mend is one line on stderr and exit code 2. The modules that do the work
+take seconds to import, so each command imports them itself: help and wrong options answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from kie_app.config import ROOT, Settings
+from kie_app.errors import BackboneError, DataError, KieError
+from kie_app.types import Document, Extraction, Key, guess_kind
+
+if TYPE_CHECKING:
+    from kie_app.services import Services
+
+USAGE_ERROR = 2
+
+
+class Commands(TyperGroup):
+    """Commands whose `KieError` ends in one line and exit code 2, never in a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KieError as error:
+            complain(str(error))
+            raise typer.Exit(USAGE_ERROR) from error
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    help="Extract key information from documents in one forward pass. Settings are environment "
+    "variables that begin with ONEPASS_, such as ONEPASS_BACKBONE and ONEPASS_CHECKPOINT.",
+)
+train = typer.Typer(no_args_is_help=True, help="Train a checkpoint on labelled documents.")
+
+Keys = Annotated[str, typer.Option(help="What to extract, separated by commas: company,date,total")]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", help="Also write the result to this file.")
+]
+
+
+@app.command()
+def extract(
+    files: Annotated[list[Path], typer.Argument(help="Images (JPEG, PNG, WebP, TIFF) or PDFs.")],
+    keys: Keys = "",
+    decoder: Annotated[
+        str,
+        typer.Option(help="mask_parallel, autoregressive, hyper_parallel or verified."),
+    ] = "mask_parallel",
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list, not tables.")] = False,
+) -> None:
+    """Extract the values of KEYS from each file.
+
+    A file that cannot be read is reported on stderr and passed over; the exit code is then 2.
+    Boxes in the JSON are [x0, y0, x1, y1] as fractions of the page, pages count from 1; the total
+    of the seconds is OCR and the answer, without loading the model.
+    """
+    from kie_app.extraction import decoder_named
+
+    services = _services()
+    decoder = decoder_named(decoder)
+    schema = services.schema(
+        "command line", [Key(name, kind=guess_kind(name)) for name in _names(keys)]
+    )
+    results: list[dict[str, Any]] = []
+    failed = False
+    for file in files:
+        try:
+            document = services.read_file(file)
+            if not results:
+                services.warm_up()  # not before: bad input is told at once
+            began = time.perf_counter()
+            found = services.extract(document, schema, decoder)
+            total = document.ocr_seconds + time.perf_counter() - began
+        except BackboneError:
+            raise  # the same for every file
+        except KieError as error:
+            complain(str(error) if file.name in str(error) else f'"{file}": {error}')
+            failed = True
+            continue
+        results.append(_result(file, document, found, total))
+        if not as_json:
+            typer.echo(_table(results[-1]))
+    if as_json:
+        typer.echo(json.dumps(results, ensure_ascii=False, indent=2))
+    if failed:
+        raise typer.Exit(USAGE_ERROR)
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder with a labels.jsonl file.")
+    ],
+    decoders: Annotated[
+        str, typer.Option(help="Which decoders to judge, separated by commas.")
+    ] = "mask_parallel,autoregressive",
+    lines: Annotated[
+        Literal["given", "ocr"],
+        typer.Option(help="Text lines as given in the labels, or read from the files by OCR."),
+    ] = "given",
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Judge on the first so many documents only.")
+    ] = None,
+    split: Annotated[
+        Literal["all", "train", "validation"],
+        typer.Option(help="Judge on one side of the split by shop only."),
+    ] = "all",
+    keys: Annotated[
+        str, typer.Option(help="Keys to ask; by default every single-valued entity of the folder.")
+    ] = "",
+    json_file: JsonFile = None,
+) -> None:
+    """Judge decoders on labelled documents: F1, similarity, grounding and seconds.
+
+    Each line of labels.jsonl is a JSON object with id, image or pdf, entities (key -> string; lists
+    are passed over) and, optionally, lines with boxes as fractions of the page.
+    """
+    from kie_app.evaluation import evaluate as evaluation
+    from kie_app.evaluation import report
+
+    names = _decoders(decoders)
+    _check_writable(json_file)
+    selection = evaluation.select(folder, _names(keys), split, limit)
+    services = _services()
+    services.schema("evaluation", selection.schema.keys)
+    result = evaluation.evaluate(
+        services.backbone(), services.settings, selection, names, lines, warn, _progress
+    )
+    typer.echo(report.evaluation(result))
+    _write(json_file, result)
+
+
+@app.command()
+def bench(
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Rounds to measure; figures are their medians.")
+    ] = 5,
+    json_file: JsonFile = None,
+) -> None:
+    """Print the speed table: every decoder against the autoregressive baseline.
+
+    Takes some minutes on two cores. Run it on a machine that does nothing else.
+    """
+    from kie_app.evaluation import benchmark, report
+
+    _check_writable(json_file)
+    services = _services()
+    samples = [one for one in services.samples() if one.path.suffix.lower() != ".pdf"]
+    if not samples:
+        raise DataError(
+            f"{services.settings.annotations_dir} holds no sample image, which the figure for "
+            "changed keys needs: set ONEPASS_ANNOTATIONS_DIR to the project's annotations folder."
+        )
+    sample = samples[0]
+    facts = (
+        "{machine}, {dtype}, {threads} threads, torch {torch}, {backbone}, checkpoint {checkpoint}"
+    )
+    machine = facts.format(**services.facts())
+    result = benchmark.bench(
+        services.backbone(), services.settings, sample, machine, repeats, _progress
+    )
+    typer.echo(report.speed(result))
+    _write(json_file, result)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the page on ONEPASS_HOST and ONEPASS_PORT (127.0.0.1:7860)."""
+    script = str(ROOT / "app.py")
+    os.execv(sys.executable, [sys.executable, script])
+
+
+@train.command()
+def kv(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder with a labels.jsonl file with lines.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where the checkpoint goes; resumed if it was killed.")],
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole run.")] = 600,
+    batch: Annotated[int, typer.Option(min=1, help="Documents a step.")] = 4,
+    learning_rate: Annotated[float, typer.Option(help="Peak, for the adapter.")] = 5e-4,
+    rank: Annotated[int, typer.Option(min=1, help="Rank of the adapter.")] = 32,
+    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 0,
+    split: Annotated[
+        Literal["train", "all"], typer.Option(help="Train on one side of the split by shop.")
+    ] = "train",
+) -> None:
+    """KV fine-tuning: all decoders on labelled documents, then `calibrate`.
+
+    Prints one JSON object a step. Several processes: start it with `torchrun` or
+    `accelerate launch -m kie_app`.
+    """
+    from kie_app import backbone
+    from kie_app.training import kv_finetuning
+
+    services = _services()
+    described = {key.name: key for one in services.schemas().values() for key in one.keys}
+    options = kv_finetuning.TrainOptions(
+        folder, out, steps, batch, learning_rate, rank, seed, split
+    )
+    base = backbone.load(services.settings, adapter=False)
+    found = kv_finetuning.train(base, options, described, lambda step: typer.echo(str(step)))
+    if found:
+        calibrate(out, folder)
+
+
+@train.command()
+def calibrate(
+    checkpoint: Annotated[Path, typer.Argument(help="A folder that `train kv` wrote.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="The labelled folder; its validation split is used."),
+    ],
+) -> None:
+    """Fit how pointers and slots are mixed, and the confidences, on validation documents."""
+    from dataclasses import asdict, replace
+
+    from kie_app import backbone
+    from kie_app import checkpoint as checkpoints
+    from kie_app.documents.labelled import labelled, split_of
+    from kie_app.training.calibration import calibrate as fit
+
+    settings = Settings.from_env().model_copy(update={"checkpoint": str(checkpoint)})
+    items = [one for one in labelled(folder) if split_of(one) == "validation" and one.lines]
+    if not items:
+        raise DataError(f"{folder} has no validation document with lines: give a larger folder.")
+    loaded = backbone.load(settings)
+    fitted = replace(checkpoints.read(checkpoint), calibration=fit(loaded, items))
+    checkpoints.write_facts(fitted)
+    typer.echo(json.dumps(asdict(fitted.calibration)))
+
+
+@train.command()
+def card(
+    checkpoint: Annotated[Path, typer.Argument(help="A folder that `train kv` wrote.")],
+    figures: Annotated[
+        list[Path], typer.Argument(help="Files that `evaluate --json` wrote for this checkpoint.")
+    ],
+) -> None:
+    """Write the checkpoint's model card from its facts and measured figures."""
+    from kie_app.training.card import write
+
+    write(checkpoint, figures)
+
+
+app.add_typer(train, name="train")
+
+
+def complain(message: str, kind: str = "error") -> None:
+    """One line on stderr."""
+    typer.echo(f"{kind}: {' '.join(message.split())}", err=True)
+
+
+def warn(message: str) -> None:
+    """One line on stderr about something that the work goes on without."""
+    complain(message, "warning")
+
+
+def _services() -> Services:
+    from kie_app.services import Services
+
+    return Services(Settings.from_env())
+
+
+def _names(text: str) -> list[str]:
+    return [name for part in text.split(",") if (name := part.strip())]
+
+
+def _decoders(text: str) -> list[str]:
+    """The named decoders without repetition; KieError when there are none or one is unknown."""
+    from kie_app.extraction import decoder_named
+
+    names = [decoder_named(name) for name in _names(text)]
+    if not names:
+        raise DataError("No decoder is given: name one, for example --decoders mask_parallel.")
+    return list(dict.fromkeys(names))
+
+
+def _result(file: Path, document: Document, found: Extraction, total: float) -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "decoder": found.decoder,
+        "fields": [
+            {
+                "name": one.key.name,
+                "value": one.value,
+                "confidence": round(one.confidence, 4),
+                "origin": one.origin,
+                "sources": [
+                    {"page": source.page + 1, "box": [round(edge, 5) for edge in source.box]}
+                    for source in one.sources
+                ],
+            }
+            for one in found.fields
+        ],
+        "seconds": {
+            "ocr": round(document.ocr_seconds, 4),
+            "prefill": round(found.stats.prefill, 4),
+            "decode": round(found.stats.decode, 4),
+            "total": round(total, 4),
+        },
+    }
+
+
+def _table(result: dict[str, Any]) -> str:
+    from kie_app.evaluation.report import aligned
+
+    spent = ", ".join(f"{phase} {seconds:.3f} s" for phase, seconds in result["seconds"].items())
+    rows = [
+        [
+            one["name"],
+            "(absent)" if one["value"] is None else one["value"],
+            f"{one['confidence']:.2f}",
+            one["origin"],
+            ",".join(str(source["page"]) for source in one["sources"]) or "not located",
+        ]
+        for one in result["fields"]
+    ]
+    table = aligned(["key", "value", "confidence", "origin", "page"], rows, [2])
+    return f"{result['file']}  {result['decoder']}  ({spent})\n{table}\n"
+
+
+def _check_writable(file: Path | None) -> None:
+    """DataError before hours of work whose result could not be written."""
+    if file and (file.is_dir() or not file.parent.is_dir()):
+        raise DataError(f"{file} cannot be written: pass --json a file in a folder that exists.")
+
+
+def _write(file: Path | None, result: dict[str, Any]) -> None:
+    if file:
+        try:
+            file.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        except OSError as error:
+            raise DataError(
+                f"{file} cannot be written ({error.strerror}): pass --json another file."
+            ) from error
+
+
+def _progress(done: int, of: int) -> None:
+    """A line that counts up, where a person watches."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done}/{of}", err=True, nl=done == of)

@@ -1,0 +1,36 @@
+"""The registry of decoders: one dict. To add one, write its file and its line here."""
+
+from kie_app.decoding import autoregressive, hyper_parallel, mask_parallel, verified
+from kie_app.decoding.base import Decoded, DecodedKey, Decoder, Written
+
+DECODERS: dict[str, Decoder] = {
+    one.name: one
+    for one in (
+        Decoder(
+            "mask_parallel",
+            "PIP: one pass",
+            mask_parallel.MaskParallelOptions,
+            mask_parallel.decode,
+        ),
+        Decoder(
+            "autoregressive",
+            "Autoregressive: token by token",
+            autoregressive.AutoregressiveOptions,
+            autoregressive.decode,
+        ),
+        Decoder(
+            "hyper_parallel",
+            "HPD: one token of every key a pass",
+            hyper_parallel.HyperParallelOptions,
+            hyper_parallel.decode,
+        ),
+        Decoder(
+            "verified",
+            "Verified: PIP drafts, HPD confirms",
+            hyper_parallel.HyperParallelOptions,
+            verified.decode,
+        ),
+    )
+}
+
+__all__ = ["DECODERS", "Decoded", "DecodedKey", "Decoder", "Written"]

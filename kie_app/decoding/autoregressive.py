@@ -1,0 +1,166 @@
+"""The baseline: one answer that lists all keys, greedy, token by token, with a KV cache.
+
+The question and the document are read in one pass; each further pass writes one token. The answer
+is `name: value` lines, the shortest format that can be read back. It stops as soon as the last key
+has its value. `continue_uncached` recomputes everything for each token: the oracle of the tests.
+
+Guaranteed: greedy decoding of the model, token for token.
+Not guaranteed: that every key is answered; a key whose line is missing counts as absent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from kie_app.backbone import Backbone, Encoding
+from kie_app.decoding.base import (
+    Decoded,
+    DecodedKey,
+    OnWritten,
+    Predicted,
+    Recorder,
+    predictions,
+    written_confidence,
+)
+from kie_app.prompting import Prompt
+
+
+@dataclass(frozen=True)
+class AutoregressiveOptions:
+    """`longest`: tokens allowed for a key's line on average."""
+
+    longest: int = 72
+
+
+@torch.inference_mode()
+def decode(
+    backbone: Backbone,
+    prompt: Prompt,
+    options: AutoregressiveOptions | None = None,
+    on_event: OnWritten | None = None,
+    encoding: Encoding | None = None,
+) -> Decoded:
+    """Write `name: value` lines for all keys, one token a pass."""
+    options = options or AutoregressiveOptions()
+    recorder = Recorder(backbone, on_event)
+    encoding, last = read(recorder, prompt, encoding)
+    cache, place = last.fork(), last.length
+    answer = Answer(prompt)
+    rows: list[Tensor] = []
+    row = backbone.logits(last.last[None])[0]
+    limit = options.longest * len(prompt.keys)
+    while True:
+        token = answer.force(int(row.argmax()))
+        rows.append(row)
+        written = answer.add(token)
+        if written:
+            recorder.write(*written, token)
+        if answer.done or len(rows) >= limit:
+            break
+        with recorder.measure("step", 1):
+            ids = torch.tensor([token], device=backbone.device)
+            positions = torch.tensor([place], device=backbone.device)
+            states = backbone.forward(backbone.embed(ids), positions, cache=cache)
+            row = backbone.logits(states)[0]
+        place += 1
+    stats = recorder.stats()
+    said = predictions(rows, answer.tokens)
+    temperature = backbone.calibration.token_temperature
+    keys = tuple(answer.key(k, said, temperature) for k in range(len(prompt.keys)))
+    return Decoded(keys, stats, tuple(recorder.written), encoding)
+
+
+def read(
+    recorder: Recorder, prompt: Prompt, encoding: Encoding | None
+) -> tuple[Encoding, Encoding]:
+    """The document's encoding, and that of document and question: one pass, unless the document
+    was read before and only the question is new."""
+    backbone = recorder.backbone
+    size = len(prompt.document.ids)
+    if encoding is None:
+        with recorder.measure("prefill", size + len(prompt.ask)):
+            both = backbone.encode(prompt.document, prompt.ask)
+        return Encoding(both.fork(size), both.words, size, both.last), both
+    recorder.cached = True
+    with recorder.measure("step", len(prompt.ask)):
+        ids = torch.tensor(prompt.ask, device=backbone.device)
+        positions = torch.arange(size, size + len(ids), device=backbone.device)
+        cache = encoding.fork()
+        states = backbone.forward(backbone.embed(ids), positions, cache=cache)
+    return encoding, Encoding(cache, encoding.words, size + len(ids), states[-1])
+
+
+class Answer:
+    """Splits the growing answer into keys: a line that starts with a key's name belongs to it."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        self.prompt = prompt
+        self.tokens: list[int] = []
+        self.line = 0  # where the current line began in `tokens`
+        self.values: dict[
+            int, list[int]
+        ] = {}  # key -> indices of its value's tokens, the end included
+        self.closed: set[int] = set()
+        self.script: list[int] | None = None
+        if prompt.forced:
+            pairs = zip(prompt.names, prompt.forced, strict=True)
+            self.script = [t for name, value in pairs for t in (*name, *value, prompt.end)]
+
+    @property
+    def done(self) -> bool:
+        return len(self.closed) == len(self.prompt.keys)
+
+    def force(self, token: int) -> int:
+        """The scripted token, where a benchmark prescribes the values."""
+        return token if self.script is None else self.script[len(self.tokens)]
+
+    def add(self, token: int) -> tuple[int, int] | None:
+        """Take the next token; (key, position) when it belongs to a value."""
+        at = len(self.tokens)
+        self.tokens.append(token)
+        key = self._key(at)
+        if token == self.prompt.end:
+            if key is not None:
+                self.values.setdefault(key, []).append(at)
+                self.closed.add(key)
+            elif at == self.line:  # an empty line: the model has nothing more to say
+                self.closed.update(range(len(self.prompt.keys)))
+            self.line = at + 1
+            return None
+        if key is None:
+            return None
+        value = self.values.setdefault(key, [])
+        value.append(at)
+        return key, len(value) - 1
+
+    def _key(self, at: int) -> int | None:
+        """The key whose name opens the current line, once the name is complete before `at`."""
+        line = tuple(self.tokens[self.line : at])
+        for k, name in enumerate(self.prompt.names):
+            if k not in self.closed and line[: len(name)] == name:
+                return k
+        return None
+
+    def key(self, k: int, said: tuple[Predicted, ...], temperature: float) -> DecodedKey:
+        indices = self.values.get(k, [])
+        predicted = tuple(said[i] for i in indices)
+        tokens = tuple(self.tokens[i] for i in indices if self.tokens[i] != self.prompt.end)
+        return DecodedKey(tokens, predicted, written_confidence(predicted, temperature), "tokens")
+
+
+@torch.inference_mode()
+def continue_uncached(
+    backbone: Backbone, prompt: Prompt, suffix: tuple[int, ...], longest: int
+) -> list[int]:
+    """The naive oracle: greedy tokens after document and `suffix`, everything recomputed for each
+    token, until end-of-value or `longest`."""
+    written: list[int] = []
+    while len(written) < longest:
+        encoding = backbone.encode(prompt.document, (*suffix, *written))
+        written.append(int(backbone.logits(encoding.last[None])[0].argmax()))
+        if written[-1] == prompt.end:
+            break
+    return written

@@ -1,0 +1,90 @@
+"""Read a value off the page: pointers and slots score the same runs of words.
+
+The pointer head gives every run a log-probability. The slots give it another: the sum of their
+log-probabilities of the run's tokens, and of end-of-value where the run is shorter than the block.
+Their fitted sum repairs the typical error of parallel filling, two slots that disagree about the
+offset, and grounds the value for free. When "no run" wins, the slots' own text is the answer.
+
+Not guaranteed: only the CANDIDATES runs that the pointers like best are scored by the slots.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from kie_app.checkpoint import Calibration
+from kie_app.prompting import DocumentTokens
+
+CANDIDATES = 64
+
+
+@dataclass(frozen=True)
+class KeyScores:
+    """Scores of one key: candidate runs (c, 2), their log-probabilities by pointer (c,) and by
+    slots (c,), the same two for "no run" and the slots' own text."""
+
+    runs: Tensor
+    pointers: Tensor
+    slots: Tensor
+    no_run: float
+    free: float
+
+
+def pointer_scores(scores: Tensor, no_run: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Run scores (k, w, w), no-run (k,) -> candidate runs (k, c, 2), log-probs (k, c) and (k,)."""
+    k, w = scores.shape[:2]
+    flat = scores.reshape(k, w * w)
+    total = torch.logsumexp(torch.cat([flat, no_run[:, None]], dim=1), dim=1)
+    best, at = flat.topk(min(CANDIDATES, w * w), dim=1)
+    runs = torch.stack([at // w, at % w], dim=-1) if w else at.reshape(k, 0, 2)
+    return runs, best - total[:, None], no_run - total
+
+
+def slot_scores(log_probs: Tensor, document: DocumentTokens, runs: Tensor, end: int) -> Tensor:
+    """Slots' log_probs (s, vocabulary), runs (c, 2) -> (c,) scores; long runs count s tokens."""
+    flat, first, last = word_tokens(document, log_probs.device)
+    if not len(runs):
+        return log_probs.new_zeros(0)
+    start = first[runs[:, 0]]
+    length = last[runs[:, 1]] - start + 1
+    step = torch.arange(len(log_probs), device=log_probs.device)
+    tokens = flat[(start[:, None] + step).clamp_max(len(flat) - 1)]  # (c, s)
+    tokens = torch.where(step == length[:, None], end, tokens)
+    taken = log_probs[step, tokens]  # (c, s)
+    return torch.where(step <= length[:, None], taken, 0.0).sum(dim=1)
+
+
+def word_tokens(document: DocumentTokens, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+    """The words' tokens without line ends (t,), and each word's first and last index in them."""
+    tokens: list[int] = []
+    first, last = [], []
+    for a, b in zip(document.first, document.last, strict=True):
+        first.append(len(tokens))
+        tokens.extend(document.ids[a : b + 1])
+        last.append(len(tokens) - 1)
+    return (
+        torch.tensor(tokens, dtype=torch.long, device=device),
+        torch.tensor(first, dtype=torch.long, device=device),
+        torch.tensor(last, dtype=torch.long, device=device),
+    )
+
+
+def free_text(log_probs: Tensor, end: int) -> tuple[list[int], bool, float]:
+    """The slots' own tokens up to end-of-value, whether they filled the block, and their score."""
+    best, tokens = log_probs.max(dim=-1)
+    listed = tokens.tolist()
+    size = listed.index(end) if end in listed else len(listed)
+    return listed[:size], size == len(listed), float(best[: size + 1].sum())
+
+
+def choose(scores: KeyScores, calibration: Calibration) -> tuple[int | None, float]:
+    """The best candidate's index (None: "no run") and its calibrated probability."""
+    weight = calibration.slot_weight
+    none = scores.no_run + calibration.no_run_bias + weight * scores.free
+    total = torch.cat([scores.pointers + weight * scores.slots, scores.pointers.new_tensor([none])])
+    best = int(total.argmax())
+    probability = torch.softmax(total / calibration.temperature, dim=0)[best]
+    return (None if best == len(scores.pointers) else best), float(probability)

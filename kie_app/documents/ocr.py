@@ -1,0 +1,93 @@
+"""Text recognition with RapidOCR (PP-OCR models that its wheel carries, run by onnxruntime).
+
+The engine is made once per process, on first use, and never downloads: both models are named by
+path. Pages are upright (EXIF is applied before), so the 0/180 degree classifier stays off.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from kie_app.config import Settings
+from kie_app.documents.reading_order import Segment
+from kie_app.errors import DocumentError
+
+MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}
+DETECTION_PIXELS = 900_000  # text is sought on a page scaled down to this many pixels
+NARROWEST = 48  # pixels; short texts are not padded to the default of 320
+WIDE_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+_engine: Any = None
+_lock = Lock()  # the engine keeps state between its steps, so one page at a time
+
+
+def warm_up(settings: Settings) -> None:
+    """Load the models, so that the first page is not slower than the next."""
+    with _lock:
+        _loaded(settings)
+
+
+def recognise(image: Image.Image, settings: Settings) -> list[Segment]:
+    """Segments of text on an RGB image, boxes in its pixels, in no particular order."""
+    pixels = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])  # RapidOCR takes BGR
+    scale = min(1.0, (DETECTION_PIXELS / (image.width * image.height)) ** 0.5)
+    with _lock:
+        engine = _loaded(settings)
+        engine.text_det.limit_side_len = max(32, round(scale * max(image.size)))
+        found = engine(pixels, use_det=True)
+    if found.boxes is None or found.txts is None:
+        return []
+    return [
+        Segment.of_quad(text, [(float(x), float(y)) for x, y in quad])
+        for quad, raw in zip(found.boxes, found.txts, strict=True)
+        if (text := " ".join(raw.translate(WIDE_FORMS).split()))
+    ]
+
+
+def _loaded(settings: Settings) -> Any:
+    global _engine
+    if _engine is None:
+        _engine = _load(settings.threads or len(os.sched_getaffinity(0)))
+    return _engine
+
+
+def _load(threads: int) -> Any:
+    spec = find_spec("rapidocr")
+    if spec is None or spec.origin is None:
+        raise DocumentError(
+            "Text recognition needs the package rapidocr, which is not installed: "
+            "run pip install -r requirements.txt."
+        )
+    folder = Path(spec.origin).parent / "models"
+    for name in MODELS.values():
+        if not (folder / name).is_file():
+            raise DocumentError(
+                f"Text recognition needs the model {name}, which the installed rapidocr lacks: "
+                "install the version that requirements.txt names."
+            )
+    from rapidocr import RapidOCR  # heavy (OpenCV, onnxruntime): not before it is needed
+
+    engine = RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,
+            "Global.max_side_len": 100_000,  # pages come scaled, and long receipts must stay long
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
+            "Det.limit_type": "max",
+            "Rec.rec_img_shape": [3, 48, NARROWEST],
+            **{f"{step}.model_path": str(folder / name) for step, name in MODELS.items()},
+        }
+    )
+    blank = np.full((48, 96, 3), 255, np.uint8)
+    engine(blank)  # loads the detector, which finds nothing
+    engine(blank, use_det=False)  # loads the recogniser
+    return engine

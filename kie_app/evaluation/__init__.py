@@ -1,0 +1,1 @@
+"""How right the values are and how long they take."""

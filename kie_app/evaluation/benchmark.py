@@ -1,0 +1,134 @@
+"""The speed table: every decoder against the autoregressive baseline on the same weights.
+
+The documents are made up and their values known (`forms`). The decoders that write token by token
+are made to write those values: the model still computes every pass in full, only the choice of the
+token is overridden, so that all arms write the same and no arm gains by stopping early.
+`mask_parallel` predicts freely: what it says does not change what a pass costs, and where a block
+comes back full its second pass is counted. `verified` checks that free draft against the same
+values, so its figure depends on how good the draft was.
+
+All arms run in one process, one after the other, again in every repeat; figures are medians of the
+repeats. Usage: python -m kie_app bench [--json FILE] [--repeats 5]
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kie_app import documents, prompting
+from kie_app.backbone import Backbone
+from kie_app.config import Settings
+from kie_app.decoding import DECODERS, hyper_parallel
+from kie_app.decoding.hyper_parallel import HyperParallelOptions
+from kie_app.evaluation import forms
+from kie_app.evaluation.costs import BASE, DIGITS, HPD, PIP, Case, Cost
+from kie_app.extraction import extract
+from kie_app.prompting import Prompt
+from kie_app.samples import Sample
+from kie_app.types import Key, Schema
+
+OTHERS = (PIP, HPD, "verified")
+FORM_KEYS = (8, 16, 24)
+STACKS = (4, 8, 16)  # a stack of one is the row of the receipt keys on one document
+LONGEST = 512  # tokens of a value: no forced value is cut, whatever the tokenizer
+
+
+class Bench:
+    """The cases of the speed table and what was measured of them so far."""
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        form_keys: Sequence[int] = FORM_KEYS,
+        stacks: Sequence[int] = STACKS,
+    ) -> None:
+        def forced(made: forms.Form, keys: int) -> Prompt:
+            schema = made.schema(keys)
+            return prompting.build(backbone.text, made.document, schema, forced=made.values)
+
+        size = len(forms.RECEIPT_KEYS)
+        self.backbone = backbone
+        self.receipts = [forced(forms.receipt(seed), size) for seed in range(max(stacks))]
+        self.forms = {Case(keys, 1): forced(forms.form(), keys) for keys in form_keys}
+        self.receipt = Case(size, 1)
+        self.stacks = [Case(size, documents) for documents in stacks]
+        self.pip_over_forward: list[float] = []
+
+    def round(self) -> None:
+        """Every decoder once on every case; the stacks share the receipts' baseline."""
+        base = [self._run(BASE, prompt) for prompt in self.receipts]
+        self.receipt.note(BASE, base[0])
+        self._others(self.receipt, self.receipts[0])
+        pip = self.receipt.costs[PIP][-1]
+        self.pip_over_forward.append(pip.total / self.backbone.bare_forward(pip.tokens))
+        for case, prompt in self.forms.items():
+            case.note(BASE, self._run(BASE, prompt))
+            self._others(case, prompt)
+        for case in self.stacks:
+            case.note(BASE, sum(base[1 : case.documents], base[0]))
+            case.note(HPD, self._stacked(self.receipts[: case.documents]))
+
+    def cases(self) -> list[Case]:
+        return [self.receipt, *self.forms, *self.stacks]
+
+    def _others(self, case: Case, prompt: Prompt) -> None:
+        for name in OTHERS:
+            case.note(name, self._run(name, prompt))
+
+    def _run(self, name: str, prompt: Prompt) -> Cost:
+        decoder = DECODERS[name]
+        options = decoder.options() if name == PIP else decoder.options(longest=LONGEST)
+        return Cost.of(decoder.decode(self.backbone, prompt, options).stats)
+
+    def _stacked(self, prompts: list[Prompt]) -> Cost:
+        options = HyperParallelOptions(longest=LONGEST)
+        return Cost.of(hyper_parallel.decode_stacked(self.backbone, prompts, options)[0].stats)
+
+
+def bench(
+    backbone: Backbone,
+    settings: Settings,
+    sample: Sample,
+    machine: str,
+    repeats: int = 5,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> dict[str, Any]:
+    """Measure everything `repeats` times, after an untimed round without the largest stacks.
+
+    `sample` serves the figure for changed keys alone, `machine` says what everything ran on.
+    `progress(done, of)` is called after each round.
+    """
+    Bench(backbone, stacks=STACKS[:1]).round()
+    rekey_over_first(backbone, settings, sample)
+    measured, rekeyed = Bench(backbone), []
+    for done in range(1, repeats + 1):
+        measured.round()
+        rekeyed.append(rekey_over_first(backbone, settings, sample))
+        progress(done, repeats)
+    return {
+        "rows": [row for case in measured.cases() for row in case.rows()],
+        "pip_over_forward": round(statistics.median(measured.pip_over_forward), DIGITS),
+        "hpd_over_bound": round(measured.receipt.share_of_bound(), DIGITS),
+        "rekey_over_first": round(statistics.median(rekeyed), DIGITS),
+        "sample": sample.name,
+        "repeats": repeats,
+        "machine": machine,
+    }
+
+
+def rekey_over_first(backbone: Backbone, settings: Settings, sample: Sample) -> float:
+    """Time of an answer to changed keys on a document already read, over that of the first answer
+    from the file's bytes, OCR included; by the clock, everything counted."""
+    data = sample.path.read_bytes()
+    began = time.perf_counter()
+    document = documents.read(data, sample.path.name, settings)
+    extract(backbone, document, sample.schema, PIP, reuse=False)
+    first = time.perf_counter() - began
+    extract(backbone, document, sample.schema, PIP)  # keeps the document's encoding
+    changed = Schema("changed", (*sample.schema.keys[1:], Key("reference number")))
+    began = time.perf_counter()
+    extract(backbone, document, changed, PIP)
+    return (time.perf_counter() - began) / first

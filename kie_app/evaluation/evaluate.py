@@ -1,0 +1,178 @@
+"""Decoders judged on a folder of labelled documents: how right, how well grounded, how fast.
+
+Every decoder encodes every document anew, one decoder after the other on the same weights, after
+an untimed first run; so the seconds are those of a first answer. Usage:
+
+    python -m kie_app evaluate DIR --decoders mask_parallel,autoregressive [--lines given|ocr]
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from kie_app import documents
+from kie_app.backbone import Backbone
+from kie_app.config import Settings
+from kie_app.documents.labelled import Labelled, labelled, split_of
+from kie_app.errors import DataError, KieError
+from kie_app.evaluation.metrics import Answer, Judged, score
+from kie_app.extraction import extract
+from kie_app.types import Document, Extraction, Key, Schema, guess_kind
+
+PHASES = ("ocr", "prefill", "decode", "total")
+DIGITS = 6
+Lines = Literal["given", "ocr"]
+Split = Literal["all", "train", "validation"]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The documents to judge on and the keys to ask of each."""
+
+    documents: tuple[Labelled, ...]
+    keys: tuple[str, ...]
+
+    @property
+    def schema(self) -> Schema:
+        return Schema("evaluation", tuple(Key(name, kind=guess_kind(name)) for name in self.keys))
+
+
+@dataclass
+class Arm:
+    """What one decoder answered and how long each phase took, in seconds a document."""
+
+    judged: list[Judged] = field(default_factory=list)
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in PHASES})
+
+
+def select(
+    folder: Path, keys: Sequence[str] = (), split: Split = "all", limit: int | None = None
+) -> Selection:
+    """The first `limit` documents of a split (by shop) of a folder with a `labels.jsonl`.
+
+    Without `keys`, all names of string-valued entities in the folder are asked, in order of first
+    appearance. DataError when nothing is left to judge on.
+    """
+    whole = list(labelled(folder))
+    names = tuple(keys) or tuple(dict.fromkeys(name for item in whole for name in item.values()))
+    chosen = [item for item in whole if split in ("all", split_of(item))][:limit]
+    if not chosen:
+        raise DataError(
+            f"{folder} has {len(whole)} labelled documents but none is left to judge on with the "
+            f"split {split!r} and the limit {limit}: choose another split or raise the limit."
+        )
+    if not names:
+        raise DataError(
+            f"{folder} labels no entity with a single value: pass the keys to ask with --keys."
+        )
+    return Selection(tuple(chosen), names)
+
+
+def evaluate(
+    backbone: Backbone,
+    settings: Settings,
+    selection: Selection,
+    decoders: Sequence[str],
+    lines: Lines = "given",
+    warn: Callable[[str], None] = lambda message: None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> dict[str, Any]:
+    """Run every decoder on every document and judge it.
+
+    A document or answer that fails is passed to `warn` and counts as all absent, its time is left
+    out. `progress(done, of)` is called after each document. Seconds are medians and p95 by nearest
+    rank, None when no document was timed; "total" is the clock from the file (or the given lines)
+    to the fields, so it is a little more than the sum of its phases.
+    """
+    arms = {name: Arm() for name in decoders}
+    reader = Reader(settings, lines, warn)
+    schema, warm = selection.schema, False
+    for done, item in enumerate(selection.documents, 1):
+        try:
+            if not warm:
+                for name in arms:
+                    extract(backbone, reader.read(item)[0], schema, name, reuse=False)
+                warm = True
+            document, reading = reader.read(item)
+        except KieError as error:
+            warn(f"{item.id}: {error}")
+            for arm in arms.values():
+                arm.judged.append(Judged(item.entities, {}))
+        else:
+            for name, arm in arms.items():
+                try:
+                    began = time.perf_counter()
+                    found = extract(backbone, document, schema, name, reuse=False)
+                    total = reading + time.perf_counter() - began
+                except KieError as error:
+                    warn(f"{item.id}, {name}: {error}")
+                    arm.judged.append(Judged(item.entities, {}))
+                else:
+                    arm.judged.append(Judged(item.entities, _answers(found)))
+                    _note(arm, document, found, total)
+        progress(done, len(selection.documents))
+    return {
+        "documents": len(selection.documents),
+        "decoders": {name: _figures(arm, selection.keys) for name, arm in arms.items()},
+    }
+
+
+class Reader:
+    """Labelled documents as the decoders get them: with the given lines, or read from the file."""
+
+    def __init__(self, settings: Settings, lines: Lines, warn: Callable[[str], None]) -> None:
+        self.settings, self.lines, self.warn = settings, lines, warn
+        self._told = False
+
+    def read(self, item: Labelled) -> tuple[Document, float]:
+        """The document, and the seconds that reading it took (0 for given lines)."""
+        if self.lines == "given" and item.lines:
+            return item.document(), 0.0
+        if self.lines == "given" and not self._told:
+            self.warn(f"{item.id} has no lines: such documents are read from their files.")
+            self._told = True
+        began = time.perf_counter()
+        try:
+            data = item.file.read_bytes()
+        except OSError as error:
+            raise DataError(
+                f"{item.file} cannot be read ({error.strerror}): put the file there or take the "
+                "document out of labels.jsonl."
+            ) from error
+        document = documents.read(data, item.file.name, self.settings)
+        return document, time.perf_counter() - began
+
+
+def _answers(found: Extraction) -> dict[str, Answer]:
+    return {one.key.name: Answer(one.value, bool(one.sources)) for one in found.fields}
+
+
+def _note(arm: Arm, document: Document, found: Extraction, total: float) -> None:
+    spent = (document.ocr_seconds, found.stats.prefill, found.stats.decode, total)
+    for phase, seconds in zip(PHASES, spent, strict=True):
+        arm.seconds[phase].append(seconds)
+
+
+def _figures(arm: Arm, keys: Sequence[str]) -> dict[str, Any]:
+    scores = score(arm.judged, keys)
+    return {
+        "micro_f1": round(scores.micro_f1, DIGITS),
+        "keys": {key: round(f1, DIGITS) for key, f1 in scores.keys.items()},
+        "similarity": round(scores.similarity, DIGITS),
+        "grounded": round(scores.grounded, DIGITS),
+        "seconds": {phase: _spread(arm.seconds[phase]) for phase in PHASES},
+    }
+
+
+def _spread(seconds: Iterable[float]) -> dict[str, float | None]:
+    ordered = sorted(seconds)
+    if not ordered:
+        return {"median": None, "p95": None}
+    p95 = ordered[math.ceil(0.95 * len(ordered)) - 1]
+    return {"median": round(statistics.median(ordered), DIGITS), "p95": round(p95, DIGITS)}

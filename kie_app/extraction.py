@@ -1,0 +1,190 @@
+"""The one place where text meets token ids: Document + Schema + decoder -> Extraction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from kie_app import prompting
+from kie_app.backbone import Backbone
+from kie_app.config import Settings
+from kie_app.decoding import DECODERS, Decoded, DecodedKey, Written
+from kie_app.documents import locate
+from kie_app.errors import SchemaError
+from kie_app.types import (
+    SLOTS_BY_KIND,
+    Candidate,
+    Document,
+    Event,
+    Extraction,
+    Field,
+    Key,
+    Schema,
+    Slot,
+    Source,
+    Stats,
+    Word,
+)
+
+WINDOW_TOKENS = 1536  # a document's tokens in one prompt; longer ones are read in windows
+WINDOW_OVERLAP = 192
+END_MARK = "⏎"  # how a slot shows end-of-value
+SHOWN_CHARS = 40  # of a wrong value in a message
+
+
+def check_schema(schema: Schema, settings: Settings) -> None:
+    """SchemaError when the keys cannot be asked: none, too many, twice the same, too long."""
+    if not schema.keys:
+        raise SchemaError("No keys are given: name at least one, for example company,date,total.")
+    if len(schema.keys) > settings.max_keys:
+        raise SchemaError(
+            f"{len(schema.keys)} keys are given, the limit is {settings.max_keys}: ask fewer at "
+            "once, or raise ONEPASS_MAX_KEYS."
+        )
+    seen: set[str] = set()
+    for key in schema.keys:
+        name = " ".join(key.name.split())
+        if not name:
+            raise SchemaError(f"A key has the name {key.name!r}: give every key a visible name.")
+        shown = name if len(name) <= SHOWN_CHARS else name[:SHOWN_CHARS] + "..."
+        longest = max(len(name), len(key.description))
+        if longest > settings.max_key_chars:
+            raise SchemaError(
+                f"The key {shown!r} has {longest} characters, the limit is "
+                f"{settings.max_key_chars}: shorten its name or description."
+            )
+        if name.casefold() in seen:
+            raise SchemaError(f"The key {shown!r} is given twice: remove or rename one.")
+        seen.add(name.casefold())
+        if key.kind not in SLOTS_BY_KIND:
+            raise SchemaError(
+                f"The key {shown!r} has the kind {key.kind!r}: use one of "
+                f"{', '.join(SLOTS_BY_KIND)}."
+            )
+
+
+def decoder_named(name: str) -> str:
+    """`name` if it is a decoder, else SchemaError with the names there are."""
+    if name not in DECODERS:
+        raise SchemaError(f"There is no decoder {name!r}: use one of {', '.join(DECODERS)}.")
+    return name
+
+
+def extract(
+    backbone: Backbone,
+    document: Document,
+    schema: Schema,
+    decoder: str = "mask_parallel",
+    on_event: Callable[[Event], None] | None = None,
+    reuse: bool = True,
+) -> Extraction:
+    """Run one decoder. With `reuse` the document's encoding is kept and taken from memory, so a
+    changed key set costs only its slots; without, everything is computed and timed anew.
+
+    A document without text has every field absent. A long one is read in windows, and for each key
+    the window that is surest of a value wins.
+    """
+    decoder = decoder_named(decoder)
+    model = backbone.name + (f" + {backbone.checkpoint.name}" if backbone.checkpoint else "")
+    if not any(line.text.split() for line in document.lines):
+        absent = tuple(Field(key, None, 1.0, (), (), "tokens") for key in schema.keys)
+        stats = Stats((), 0.0, 0.0)
+        return Extraction(decoder, document.id, schema, absent, stats, (), model)
+    parts = prompting.windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
+    with backbone.lock:
+        read = [_decode(backbone, part, schema, decoder, on_event, reuse) for part in parts]
+    fields = tuple(_surest(answers) for answers in zip(*(one[0] for one in read), strict=True))
+    stats = joined([one[1] for one in read])
+    events = tuple(event for one in read for event in one[2])
+    return Extraction(decoder, document.id, schema, fields, stats, events, model)
+
+
+def _decode(
+    backbone: Backbone,
+    document: Document,
+    schema: Schema,
+    decoder: str,
+    on_event: Callable[[Event], None] | None,
+    reuse: bool,
+) -> tuple[list[Field], Stats, list[Event]]:
+    prompt = prompting.build(backbone.text, document, schema)
+
+    def event(one: Written) -> Event:
+        return Event(one.at, one.key, one.position, backbone.text.decode([one.token]))
+
+    def tell(one: Written) -> None:
+        if on_event:
+            on_event(event(one))
+
+    entry = DECODERS[decoder]
+    encoding = backbone.remembered(prompt.document) if reuse else None
+    decoded: Decoded = entry.decode(backbone, prompt, entry.options(), tell, encoding)
+    if reuse:
+        backbone.remember(prompt.document, decoded.encoding)
+    fields = [
+        field_of(backbone, document, prompt, key, one)
+        for key, one in zip(schema.keys, decoded.keys, strict=True)
+    ]
+    return fields, decoded.stats, [event(one) for one in decoded.written]
+
+
+def field_of(
+    backbone: Backbone,
+    document: Document,
+    prompt: prompting.Prompt,
+    key: Key,
+    decoded: DecodedKey,
+) -> Field:
+    """Token ids as text, and the value's place on the page."""
+    if decoded.run:
+        words = prompt.document.words[decoded.run[0] : decoded.run[1] + 1]
+        value = " ".join(word.text for word in words)
+        sources = sources_of(words)
+    else:
+        value = " ".join(backbone.text.decode(decoded.tokens).split())
+        sources = locate(value, document) if value else ()
+
+    def shown(token: int) -> str:
+        return END_MARK if token == prompt.end else backbone.text.decode([token])
+
+    slots = tuple(
+        Slot(
+            shown(one.token),
+            one.probability,
+            tuple(Candidate(shown(token), p) for token, p in one.top),
+        )
+        for one in decoded.predicted
+    )
+    return Field(key, value or None, decoded.confidence, sources, slots, decoded.origin)
+
+
+def sources_of(words: Sequence[Word]) -> tuple[Source, ...]:
+    """One box a line: the union of its words' boxes."""
+    out = []
+    for (page, _), group in groupby(words, key=lambda word: (word.page, word.line)):
+        on_line = list(group)
+        box = on_line[0].box
+        for word in on_line[1:]:
+            box = box.union(word.box)
+        out.append(Source(page, box))
+    return tuple(out)
+
+
+def _surest(answers: tuple[Field, ...]) -> Field:
+    """A value beats an absence; among values, the most confident wins."""
+    return max(answers, key=lambda field: (field.value is not None, field.confidence))
+
+
+def joined(stats: Sequence[Stats]) -> Stats:
+    """The stats of windows decoded one after the other."""
+    passes, began = [], 0.0
+    for one in stats:
+        passes += [replace(p, start=began + p.start) for p in one.passes]
+        began += one.prefill + one.decode
+    return Stats(
+        tuple(passes),
+        sum(one.prefill for one in stats),
+        sum(one.decode for one in stats),
+        all(one.cached for one in stats),
+    )

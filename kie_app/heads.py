@@ -1,0 +1,76 @@
+"""What Onepass adds to a causal language model: layout embedding, `[mask]` vector, pointer head.
+
+All of it together is about 1 M parameters; the language model itself changes only through LoRA.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+LAYOUT_BINS = 128
+MAX_RUN_WORDS = 40  # the longest run of words that a pointer may choose
+
+
+class LayoutEmbedding(nn.Module):
+    """A token's box as a vector added to its embedding: one table a side, zero before training.
+
+    The idea is LayoutLM's (Xu et al., arXiv 1912.13318).
+    """
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.tables = nn.Parameter(torch.zeros(4, LAYOUT_BINS, hidden))
+
+    def forward(self, boxes: Tensor) -> Tensor:
+        """boxes (n, 4) in [0, 1] -> (n, hidden)"""
+        bins = (boxes * (LAYOUT_BINS - 1)).round().long().clamp(0, LAYOUT_BINS - 1)
+        return self.tables[torch.arange(4, device=bins.device), bins].sum(dim=1)
+
+
+class PointerHead(nn.Module):
+    """Scores every run of words as a key's value, and "no run" for values not printed as such.
+
+    A run's score is start + end + a term of both, so that the end knows where the run began.
+    """
+
+    def __init__(self, hidden: int, width: int = 256) -> None:
+        super().__init__()
+        self.scale = width**-0.5
+        self.word_norm = nn.LayerNorm(hidden)
+        self.query_norm = nn.LayerNorm(hidden)
+        self.word = nn.Linear(hidden, width)
+        # The language model reads left to right: a word's state has not seen the words after it.
+        self.neighbours = nn.Conv1d(width, width, kernel_size=5, padding=2, groups=width)
+        self.start, self.end = nn.Linear(width, width), nn.Linear(width, width)
+        self.first, self.last = nn.Linear(width, width), nn.Linear(width, width)
+        self.query_start, self.query_end = nn.Linear(hidden, width), nn.Linear(hidden, width)
+        self.no_run = nn.Linear(hidden, 1)
+
+    def forward(self, words: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
+        """words (w, hidden), queries (k, hidden) -> run scores (k, w, w), no-run scores (k,).
+
+        Entry [k, a, b] scores the run from word a to word b; impossible runs are -inf.
+        """
+        w = self.word(self.word_norm(words.float()))
+        w = functional.gelu(w + self.neighbours(w.T).T)
+        q = self.query_norm(queries.float())
+        start = self.query_start(q) @ self.start(w).T * self.scale  # (k, w)
+        end = self.query_end(q) @ self.end(w).T * self.scale
+        both = self.first(w) @ self.last(w).T * self.scale  # (w, w)
+        scores = start[:, :, None] + end[:, None, :] + both
+        length = torch.arange(len(w), device=w.device)
+        length = length[None, :] - length[:, None]
+        impossible = (length < 0) | (length >= MAX_RUN_WORDS)
+        return scores.masked_fill(impossible, -torch.inf), self.no_run(q).squeeze(-1)
+
+
+class Heads(nn.Module):
+    """The three additions as one module, saved beside the adapter as `heads.safetensors`."""
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.layout = LayoutEmbedding(hidden)
+        self.mask = nn.Parameter(torch.randn(hidden) * 0.02)
+        self.pointer = PointerHead(hidden)

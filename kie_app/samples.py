@@ -1,0 +1,229 @@
+"""Sample documents and key templates, read from the annotations folder.
+
+A key template is a YAML file: `name`, `description` and `keys`, a list of `name`, `description`,
+`kind` and `slots` (only the names must be given). Every error is one line that names the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kie_app.errors import DataError
+from kie_app.types import SLOTS_BY_KIND, Key, Schema
+
+TEMPLATE_FIELDS = ("name", "description", "keys")
+KEY_FIELDS = ("name", "description", "kind", "slots")
+KINDS = ", ".join(SLOTS_BY_KIND)
+SHOWN = 60  # characters of a wrong value that a message repeats
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A document that comes with the app. `entities` are its true values, as printed."""
+
+    name: str
+    title: str
+    path: Path
+    schema: Schema
+    entities: Mapping[str, str] = field(hash=False)
+
+
+def load_samples(annotations_dir: Path) -> list[Sample]:
+    """The samples in the order of `samples/labels.jsonl`; DataError when one cannot be used."""
+    schemas = load_templates(Path(annotations_dir) / "templates")
+    labels = Path(annotations_dir) / "samples" / "labels.jsonl"
+    return [
+        _sample(row, f"{labels}:{number}", labels.parent, schemas)
+        for number, row in enumerate(_text(labels).splitlines(), 1)
+        if row.strip()
+    ]
+
+
+def load_templates(folder: Path) -> dict[str, Schema]:
+    """The schemas of all `*.yaml` files of a folder by name, in the order of the file names."""
+    schemas: dict[str, Schema] = {}
+    for path in sorted(Path(folder).glob("*.yaml")):
+        schema = load_template(path)
+        if schema.name in schemas:
+            raise DataError(
+                f"{path}: the name {_shown(schema.name)} is taken by another template in this "
+                "folder; give it another name."
+            )
+        schemas[schema.name] = schema
+    if not schemas:
+        raise DataError(
+            f"{folder} holds no key template: add a YAML file, or set ONEPASS_ANNOTATIONS_DIR "
+            "to the annotations folder of the project."
+        )
+    return schemas
+
+
+def load_template(path: Path) -> Schema:
+    """The schema of one YAML file; DataError names the file, the value and the remedy."""
+    path = Path(path)
+    content = _mapping(_yaml(path), TEMPLATE_FIELDS, f"{path}: the template")
+    name = _string(content, "name", f"{path}: the template")
+    items = content.get("keys")
+    if not isinstance(items, list) or not items:
+        raise DataError(f"{path}: keys is {_shown(items)}; list at least one key under it.")
+    keys = tuple(_key(item, f"{path}: key {number}") for number, item in enumerate(items, 1))
+    _check_distinct((key.name for key in keys), path)
+    return Schema(name, keys)
+
+
+def dump_template(schema: Schema, description: str = "") -> str:
+    """The YAML text that `load_template` reads as this schema."""
+    content: dict[str, Any] = {"name": schema.name}
+    if description:
+        content["description"] = description
+    content["keys"] = [_key_fields(key) for key in schema.keys]
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
+def _key_fields(key: Key) -> dict[str, Any]:
+    fields = {name: getattr(key, name) for name in KEY_FIELDS}
+    return {name: value for name, value in fields.items() if value not in ("", None)}
+
+
+def _key(item: object, where: str) -> Key:
+    content = _mapping(item, KEY_FIELDS, where)
+    name = _string(content, "name", where)
+    where = f"{where} ({_shown(name)})"
+    description = _string(content, "description", where, default="")
+    kind = _string(content, "kind", where, default="text")
+    if kind not in SLOTS_BY_KIND:
+        raise DataError(f"{where} has the kind {_shown(kind)}; choose one of {KINDS}.")
+    slots = content.get("slots")
+    if slots is not None and (type(slots) is not int or slots < 1):
+        raise DataError(f"{where} has {_shown(slots)} slots; give a whole number from 1 up.")
+    return Key(name, description, kind, slots)
+
+
+def _check_distinct(names: Iterable[str], path: Path) -> None:
+    """Names that differ in case or blanks alone count as one."""
+    seen: dict[str, str] = {}
+    for name in names:
+        folded = " ".join(name.split()).casefold()
+        if folded in seen:
+            raise DataError(
+                f"{path}: the key {_shown(name)} stands there twice; remove or rename one."
+            )
+        seen[folded] = name
+
+
+def _mapping(value: object, allowed: tuple[str, ...], where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise DataError(
+            f"{where} is {_shown(value)}; write it as a mapping with {', '.join(allowed)}."
+        )
+    unknown = [name for name in value if name not in allowed]
+    if unknown:
+        raise DataError(
+            f"{where} has the field {_shown(unknown[0])}, which is unknown; "
+            f"use {', '.join(allowed)}."
+        )
+    return value
+
+
+def _string(content: Mapping[str, Any], name: str, where: str, default: str | None = None) -> str:
+    """A text field; without a default it must be there and not be blank."""
+    value = content.get(name)
+    if value is None and default is not None:
+        return default
+    if value is None:
+        raise DataError(f"{where} has no {name}; add one.")
+    if not isinstance(value, str):
+        raise DataError(f"{where} has the {name} {_shown(value)}, not a text; put it in quotes.")
+    if default is None and not value.strip():
+        raise DataError(f"{where} has the {name} {_shown(value)}, which is blank; fill it in.")
+    return value
+
+
+def _sample(row: str, where: str, folder: Path, schemas: Mapping[str, Schema]) -> Sample:
+    try:
+        item = json.loads(row)
+    except ValueError as error:
+        raise DataError(f"{where} is not JSON ({error}); write one object a line.") from error
+    if not isinstance(item, dict):
+        raise DataError(f"{where} is {_shown(item)}; write one JSON object a line.")
+    template = _string(item, "template", where)
+    if template not in schemas:
+        raise DataError(
+            f"{where} names the template {_shown(template)}; choose one of {', '.join(schemas)}."
+        )
+    file = item.get("image") or item.get("pdf")
+    if not isinstance(file, str):
+        raise DataError(f"{where} has no image or pdf; name the file beside it.")
+    path = folder / file
+    if not path.is_file():
+        raise DataError(f"{where} names {path}, which does not exist; add the file.")
+    entities = item.get("entities")
+    if not isinstance(entities, dict) or not all(isinstance(v, str) for v in entities.values()):
+        raise DataError(
+            f"{where} has the entities {_shown(entities)}; write an object of key to text."
+        )
+    name, title = _string(item, "id", where), _string(item, "title", where)
+    return Sample(name, title, path, schemas[template], entities)
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML in which a text with line breaks is quoted: unquoted, PyYAML loses U+0085."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        style = None if text.splitlines() == [text] else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a field that stands twice in one mapping is an error, not the last one."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        fields = [name.value for name, _ in node.value if isinstance(name, yaml.ScalarNode)]
+        for name in fields:
+            if fields.count(name) > 1:
+                problem = f"{_shown(name)} stands there twice; remove one"
+                raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def _yaml(path: Path) -> object:
+    text = _text(path)
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except RecursionError as error:
+        raise DataError(f"{path} is nested too deeply; a template has three levels.") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DataError(
+            f"{path}:{line} is not YAML ({error.problem}); mend it, often an indent or a quote."
+        ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise DataError(f"{path} is not YAML ({reason}); put the value in quotes.") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read ({error.strerror}): restore it, or set "
+            "ONEPASS_ANNOTATIONS_DIR to the annotations folder of the project."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
+
+
+def _shown(value: object) -> str:
+    """A value as one short line."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[:SHOWN] + "..."

@@ -1,0 +1,152 @@
+"""One example as one packed sequence that trains every decoder in a single pass.
+
+    document | question and whole answer  | slot block 1 | slot block 2 | ...
+    document | branch 1 | branch 2 | ...  | slot block 1 | slot block 2 | ...
+
+All segments after the document begin at the document's end position, see the document and
+themselves alone. The answer trains `autoregressive`, the branches `hyper_parallel` (every example
+has the one or the other), the slot blocks and pointers `mask_parallel`: the same data and the same
+weights for every arm of a race.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from kie_app import prompting
+from kie_app.backbone import Text, layout
+from kie_app.heads import MAX_RUN_WORDS
+from kie_app.prompting import DocumentTokens
+from kie_app.training.examples import Example
+
+IGNORE = -100
+
+
+@dataclass
+class Packed:
+    """n tokens, k keys. `next` and `slot` are targets at each position (IGNORE where none);
+    `query[k]` is where key k's pointer reads; `runs[k]` the gold (first, last) words, if any."""
+
+    ids: Tensor  # (n,)
+    positions: Tensor  # (n,)
+    visible: Tensor  # (n, n) bool
+    slots: Tensor  # (n,) bool
+    boxes: Tensor
+    boxed: Tensor
+    words: Tensor  # (w,)
+    next: Tensor  # (n,)
+    slot: Tensor  # (n,)
+    query: Tensor  # (k,)
+    runs: list[list[tuple[int, int]]]
+
+
+def pack(text: Text, example: Example, rng: random.Random) -> Packed:
+    """Lay an example out; slot budgets vary at random so that any budget works later."""
+    prompt = prompting.build(text, example.document, example.schema)
+    document = prompt.document
+    start = len(document.ids)
+    ids = list(document.ids)
+    segment = [0] * start
+    positions = list(range(start))
+    following = [IGNORE] * start
+    slot_target = [IGNORE] * start
+    is_slot = [False] * start
+    bidirectional = {-1}
+
+    def add(tokens: list[int], after: list[int], slot: list[int], kind: int) -> None:
+        ids.extend(tokens)
+        segment.extend([kind] * len(tokens))
+        positions.extend(range(start, start + len(tokens)))
+        following.extend(after)
+        slot_target.extend(slot)
+        is_slot.extend(target != IGNORE for target in slot)
+
+    value_tokens = [prompting.value_ids(text, value or "") for value in example.values]
+    if rng.random() < 0.5:
+        answer, wanted = list(prompt.ask), [IGNORE] * len(prompt.ask)
+        for name, value in zip(prompt.names, value_tokens, strict=True):
+            answer += [*name, *value, prompt.end]
+            wanted += [*name, *value, prompt.end]
+        add(answer, [*wanted[1:], IGNORE], [IGNORE] * len(answer), 1)
+    else:
+        for index, (key, value) in enumerate(zip(prompt.keys, value_tokens, strict=True)):
+            branch = [*key, *value, prompt.end]
+            targets = [IGNORE] * (len(key) - 1) + [*value, prompt.end, IGNORE]
+            add(branch, targets, [IGNORE] * len(branch), 2 + 2 * index)
+
+    query, runs = [], []
+    for index, (key, value) in enumerate(zip(prompt.keys, value_tokens, strict=True)):
+        budget = _budget(prompt.budgets[index], len(value), rng)
+        query.append(len(ids) + len(key) - 1)
+        filled = [*value, prompt.end][:budget]
+        targets = filled + [prompt.end] * (budget - len(filled))
+        block = [*key] + [prompt.end] * budget
+        bidirectional.add(3 + 2 * index)
+        blank = [IGNORE] * len(block)
+        add(block, blank, [IGNORE] * len(key) + targets, 3 + 2 * index)
+        runs.append(find_runs(document, example.values[index]))
+
+    kinds, place = torch.tensor(segment), torch.tensor(positions)
+    both_ways = torch.tensor([kind in bidirectional for kind in segment])
+    same = kinds[:, None] == kinds[None, :]
+    before = place[None, :] <= place[:, None]
+    visible = ((kinds[None, :] == 0) | same) & (before | (same & both_ways[:, None]))
+    boxes, boxed = layout(document, torch.device("cpu"))
+    return Packed(
+        ids=torch.tensor(ids),
+        positions=place,
+        visible=visible,
+        slots=torch.tensor(is_slot),
+        boxes=boxes,
+        boxed=boxed,
+        words=torch.tensor(document.last, dtype=torch.long),
+        next=torch.tensor(following),
+        slot=torch.tensor(slot_target),
+        query=torch.tensor(query),
+        runs=runs,
+    )
+
+
+def _budget(kind_budget: int, length: int, rng: random.Random) -> int:
+    """Mostly the kind's budget; sometimes enough for the whole value, as a second pass has."""
+    if rng.random() < 0.25:
+        return min(max(length + 1 + rng.randint(0, 3), kind_budget), 48)
+    return max(2, kind_budget + rng.randint(-2, 3))
+
+
+def find_runs(document: DocumentTokens, value: str | None) -> list[tuple[int, int]]:
+    """Every run of words that is the value, else every run with the same letters and digits.
+
+    Labels often join lines by a comma or drop a blank: the place is right all the same.
+    """
+    words = [word.text for word in document.words]
+    return _equal_runs(words, value or "", str) or _equal_runs(words, value or "", _letters)
+
+
+def _equal_runs(
+    words: list[str], value: str, reduce: Callable[[str], str]
+) -> list[tuple[int, int]]:
+    wanted = "".join(reduce(word) for word in value.split())
+    if not wanted:
+        return []
+    reduced = [reduce(word) for word in words]
+    runs = []
+    for first, word in enumerate(reduced):
+        if not word or not wanted.startswith(word):
+            continue
+        text, last = word, first
+        while text != wanted and wanted.startswith(text) and last + 1 < len(reduced):
+            last += 1
+            text += reduced[last]
+        if text == wanted and last - first < MAX_RUN_WORDS:
+            runs.append((first, last))
+    return runs
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.upper() if c.isalnum())

@@ -1,0 +1,107 @@
+"""The controls that name keys: a template, one text box of names, and details on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import gradio as gr
+
+from kie_app.services import Services
+from kie_app.types import Key
+from kie_app.ui import keys as naming
+
+
+@dataclass(frozen=True)
+class KeysEditor:
+    """`names` is what the person typed; `keys` (a State) remembers kinds and descriptions."""
+
+    template: gr.Dropdown
+    names: gr.Textbox
+    keys: gr.State
+
+
+def build_keys_editor(services: Services) -> KeysEditor:
+    """Put the controls into the current layout."""
+    templates = services.schemas()
+    with gr.Row(elem_classes="keys-row"):
+        names = gr.Textbox(
+            label="Keys",
+            info="What to look for, with commas between",
+            placeholder="company, date, address, total",
+            lines=1,
+            max_lines=3,
+            scale=3,
+            min_width=260,
+            elem_id="keys",
+        )
+        template = gr.Dropdown(
+            label="Template",
+            info="Fills the keys in",
+            choices=list(templates),
+            value=None,
+            scale=1,
+            min_width=150,
+            elem_id="template",
+        )
+    keys = gr.State(())
+    shown = gr.State(())
+    with gr.Accordion("Descriptions and kinds", open=False, elem_id="key-details"):
+        _details(keys, shown)
+    template.input(
+        partial(_fill_in, templates), template, [names, keys], api_visibility="private", queue=False
+    )
+    for event in (names.blur, names.submit):
+        event(naming.parse, [names, keys], keys, api_visibility="private", queue=False)
+    keys.change(_names, keys, shown, api_visibility="private", queue=False)
+    return KeysEditor(template, names, keys)
+
+
+def _fill_in(templates: dict[str, gr.State], name: str) -> tuple[str, tuple[Key, ...]]:
+    keys = templates[name].keys
+    return naming.text_of(keys), keys
+
+
+def _names(keys: tuple[Key, ...]) -> tuple[str, ...]:
+    return tuple(key.name for key in keys)
+
+
+def _details(keys: gr.State, shown: gr.State) -> None:
+    """A row a key. Rows are made anew when the names change, not while a detail is edited."""
+
+    @gr.render(inputs=[keys], triggers=[shown.change])
+    def rows(current: tuple[Key, ...]) -> None:
+        if not current:
+            gr.HTML('<p class="hint">Name a key first.</p>')
+        for key in dict.fromkeys(current):
+            _detail_row(key, keys)
+
+
+def _detail_row(key: Key, keys: gr.State) -> None:
+    with gr.Row(elem_classes="detail-row", key=f"row {key.name}"):
+        kind = gr.Dropdown(
+            label=f"{key.name}: kind",
+            choices=list(naming.KINDS),
+            value=key.kind,
+            min_width=120,
+            key=f"kind {key.name}",
+        )
+        description = gr.Textbox(
+            label=f"{key.name}: description",
+            value=key.description,
+            placeholder="in words, where the name alone is not clear",
+            scale=4,
+            min_width=200,
+            key=f"description {key.name}",
+        )
+    private = {"api_visibility": "private", "queue": False}
+    kind.input(partial(_set_kind, key.name), [keys, kind], keys, **private)
+    description.blur(partial(_set_description, key.name), [keys, description], keys, **private)
+
+
+def _set_kind(name: str, keys: tuple[Key, ...], kind: str) -> tuple[Key, ...]:
+    return naming.edited(keys, name, kind=kind)
+
+
+def _set_description(name: str, keys: tuple[Key, ...], description: str) -> tuple[Key, ...]:
+    return naming.edited(keys, name, description=description)

@@ -1,0 +1,117 @@
+"""The race tab: pick or open a document, name keys, see every decoder fill them on the stage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from kie_app.services import Services
+from kie_app.ui import charts, samples, stage, upload
+from kie_app.ui.grants import Grants
+from kie_app.ui.keys_editor import build_keys_editor
+from kie_app.ui.race_handlers import RaceHandlers, status_line
+from kie_app.ui.readiness import WarmUp
+from kie_app.ui.session import Session
+from kie_app.ui.view import View
+from kie_app.ui.words import ARMS, DEFAULT_ARMS
+
+WAITING = "Waiting for the model\N{HORIZONTAL ELLIPSIS}"
+SAY_WAITING = f"""(...args) => {{
+  const line = document.querySelector('#status p');
+  if (line) line.textContent = '{WAITING}';
+  return args;
+}}"""
+
+# Whatever uses the model or OCR: one at a time, so that no two disturb each other's times.
+MODEL: dict[str, Any] = {
+    "concurrency_id": "model",
+    "concurrency_limit": 1,
+    "api_visibility": "private",
+    "show_progress": "hidden",
+    "js": SAY_WAITING,
+}
+
+
+def build_race(page: gr.Blocks, services: Services, grants: Grants, warm_up: WarmUp) -> None:
+    """Lay the tab out in the current context and bind its events; `page` is its root."""
+    session = gr.State(
+        Session(), time_to_live=3600, delete_callback=lambda one: grants.leave(one.token)
+    )
+    with gr.Row(elem_id="sources"):
+        cards, drop = _cards(services), _drop(services)
+    with gr.Row(elem_id="ask"):
+        with gr.Column(scale=5, min_width=320):
+            editor = build_keys_editor(services)
+        with gr.Column(scale=3, min_width=300):
+            arms = _arms()
+            button = gr.Button("Fill all fields", variant="primary", size="lg", elem_id="fill")
+            status = _html(status_line("Pick a sample, or open a document."), elem_id="status")
+    board = _html(
+        stage.render(None, None, "", running=False),
+        html_template=stage.TEMPLATE,
+        js_on_load=stage.SCRIPT,
+        elem_id="stage",
+    )
+    outcome = _html("", elem_id="outcome")
+    plots = _plots()
+    caption = _html("", elem_id="caption")
+
+    view = View(session, editor, status, board, outcome, caption, plots)
+    handlers = RaceHandlers(services, grants, warm_up, view)
+    page.load(handlers.enter, None, session, api_visibility="private", queue=False)
+    cards.select(handlers.pick_sample, [session, arms], view.outputs, **MODEL)
+    drop.upload(handlers.open_file, [session, drop], view.outputs, **MODEL)
+    drop.refuse(handlers.refuse_file, None, view.outputs, api_visibility="private", queue=False)
+    wanted = [session, editor.names, editor.keys, editor.template, arms]
+    button.click(handlers.fill, wanted, view.outputs, **MODEL)
+
+
+def _html(value: Any, **options: Any) -> gr.HTML:
+    return gr.HTML(value, apply_default_css=False, padding=False, **options)
+
+
+def _arms() -> gr.CheckboxGroup:
+    return gr.CheckboxGroup(
+        [(name.short, decoder) for decoder, name in ARMS.items()],
+        value=list(DEFAULT_ARMS),
+        label="Arms",
+        elem_id="arms",
+    )
+
+
+def _cards(services: Services) -> gr.HTML:
+    return _html(
+        samples.render(services.samples()),
+        html_template=samples.TEMPLATE,
+        js_on_load=samples.SCRIPT,
+        elem_id="samples",
+    )
+
+
+def _drop(services: Services) -> gr.HTML:
+    return _html(
+        None,
+        html_template=upload.TEMPLATE,
+        js_on_load=upload.SCRIPT,
+        limit=services.settings.max_file_mb,
+        accept=upload.ACCEPT,
+        elem_id="upload",
+    )
+
+
+def _plots() -> tuple[gr.Plot, ...]:
+    """Two by two on a wide page, one under the other on a narrow one."""
+    frames = charts.empty()
+    plots: list[gr.Plot] = []
+    for left in range(0, len(frames), 2):
+        with gr.Row(elem_classes="charts"):
+            plots += [
+                gr.Plot(
+                    frame, show_label=False, label=title, container=False, min_width=320, scale=1
+                )
+                for frame, title in zip(
+                    frames[left : left + 2], charts.TITLES[left : left + 2], strict=True
+                )
+            ]
+    return tuple(plots)

@@ -1,0 +1,131 @@
+"""Tiny random models of several architectures and documents of text: no test downloads anything."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import (
+    AutoModelForCausalLM,
+    GemmaConfig,
+    GPTNeoXConfig,
+    LlamaConfig,
+    PreTrainedConfig,
+    PreTrainedTokenizerFast,
+    Qwen2Config,
+)
+
+from kie_app.backbone import Backbone
+from kie_app.heads import Heads
+from kie_app.types import Box, Document, Key, Line, Page, Schema
+
+WORDS = [
+    "TOTAL",
+    "CASH",
+    "DATE",
+    "JALAN",
+    "KLANG",
+    "SDN",
+    "BHD",
+    "TAX",
+    "INVOICE",
+    "12.50",
+    "03/04/2018",
+    "NO",
+    "17",
+    "GST",
+    "ID",
+    "THANK",
+    "YOU",
+]
+SIZES = {
+    "hidden_size": 48,
+    "intermediate_size": 96,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "max_position_embeddings": 1024,
+}
+CONFIGS: dict[str, type[PreTrainedConfig]] = {
+    "llama": LlamaConfig,
+    "qwen2": Qwen2Config,
+    "gemma": GemmaConfig,
+    "gpt_neox": GPTNeoXConfig,
+}
+ARCHITECTURES = tuple(CONFIGS)
+
+
+@cache
+def tiny_tokenizer() -> PreTrainedTokenizerFast:
+    """A byte-level BPE with single digits, as SmolLM2's."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=400, special_tokens=["<s>", "</s>"], initial_alphabet=alphabet
+    )
+    tokenizer.train_from_iterator([" ".join(WORDS), "company: date: address: total:"], trainer)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>")
+
+
+@cache
+def make_backbone(architecture: str = "llama", seed: int = 0) -> Backbone:
+    """A random float32 model with random heads; large weights make its choices distinct."""
+    torch.manual_seed(seed)
+    tokenizer = tiny_tokenizer()
+    extra = {} if architecture == "gpt_neox" else {"num_key_value_heads": 2}
+    if architecture == "gemma":
+        extra["head_dim"] = 12
+    config = CONFIGS[architecture](
+        vocab_size=len(tokenizer), tie_word_embeddings=False, **SIZES, **extra
+    )
+    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.ndim == 2:
+                parameter.normal_(0, 0.25 if "embed" in name else 0.15)
+    heads = Heads(config.hidden_size)
+    with torch.no_grad():
+        heads.layout.tables.normal_(0, 0.05)
+    return Backbone(model, tokenizer, heads, f"tiny-{architecture}")
+
+
+def make_document(seed: int = 0, lines: int = 8) -> Document:
+    """Random words on random lines; the id names the seed."""
+    rng = random.Random(seed)
+    out = []
+    for index in range(lines):
+        text = " ".join(rng.choice(WORDS) for _ in range(rng.randint(1, 5)))
+        y = index / max(lines, 1)
+        x = rng.random() * 0.4
+        out.append(Line(text, Box(x, y, min(1.0, x + 0.03 * len(text)), y + 0.05)))
+    page = Page(0, 600, 900)
+    return Document(f"document-{seed}", f"{seed}.png", (page,), tuple(out), "given")
+
+
+RECEIPT_KEYS = (
+    Key("company"),
+    Key("date", kind="date"),
+    Key("address", kind="address"),
+    Key("total", kind="amount"),
+)
+
+
+@pytest.fixture
+def tiny_backbone() -> Backbone:
+    return make_backbone()
+
+
+@pytest.fixture(params=ARCHITECTURES)
+def any_backbone(request: pytest.FixtureRequest) -> Backbone:
+    return make_backbone(request.param)
+
+
+@pytest.fixture
+def receipt_schema() -> Schema:
+    return Schema("receipt", RECEIPT_KEYS)

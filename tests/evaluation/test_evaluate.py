@@ -1,0 +1,149 @@
+"""A folder of labelled documents judged by tiny random models, end to end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kie_app.backbone import Backbone
+from kie_app.config import Settings
+from kie_app.documents.labelled import labelled, split_of
+from kie_app.errors import DataError
+from kie_app.evaluation.evaluate import PHASES, evaluate, select
+from tests.conftest import make_document
+
+DECODERS = ["mask_parallel", "autoregressive", "hyper_parallel", "verified"]
+
+
+def row(number: int, **other: Any) -> dict[str, Any]:
+    """A labelled document whose values stand on it."""
+    document = make_document(number)
+    words = [word.text for word in document.words()]
+    lines = [{"text": line.text, "box": line.box} for line in document.lines]
+    return {
+        "id": f"document {number}",
+        "image": f"{number}.png",
+        "width": 600,
+        "height": 900,
+        "lines": lines,
+        "entities": {"company": words[0], "items": words[1:3], "total": words[-1]},
+        **other,
+    }
+
+
+def folder_of(path: Path, *rows: dict[str, Any]) -> Path:
+    path.mkdir(exist_ok=True)
+    text = "".join(json.dumps(one) + "\n" for one in rows)
+    (path / "labels.jsonl").write_text(text, "utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return folder_of(tmp_path / "data", *(row(number) for number in range(3)))
+
+
+def test_keys_are_single_valued_entities_in_order_of_first_appearance(tmp_path: Path) -> None:
+    rows = [row(0), row(1, entities={"date": "1/2/2018", "company": "B"}), row(2)]
+    assert select(folder_of(tmp_path / "data", *rows)).keys == ("company", "total", "date")
+    assert select(tmp_path / "data", ["date"]).keys == ("date",)
+
+
+def test_limit_and_split_choose_documents(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "data", *(row(number) for number in range(20)))
+    sides = {split_of(item) for item in labelled(folder)}
+    assert sides == {"train", "validation"}
+    parts = [select(folder, split=side).documents for side in ("train", "validation")]
+    assert {one.id for part in parts for one in part} == {one.id for one in labelled(folder)}
+    assert len(parts[0]) + len(parts[1]) == 20
+    assert select(folder, split="train", limit=2).documents == parts[0][:2]
+    assert len(select(folder, limit=5).documents) == 5
+
+
+def test_nothing_to_judge_on_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="does not exist: pass a folder"):
+        select(tmp_path)
+    with pytest.raises(DataError, match="none is left"):
+        select(folder_of(tmp_path / "empty"))
+    with pytest.raises(DataError, match="--keys"):
+        select(folder_of(tmp_path / "lists", row(0, entities={"items": ["a"]})))
+
+
+def test_the_result_is_what_the_readme_promises(folder: Path, tiny_backbone: Backbone) -> None:
+    seen: list[tuple[int, int]] = []
+    result = evaluate(
+        tiny_backbone,
+        Settings(),
+        select(folder),
+        DECODERS,
+        progress=lambda done, of: seen.append((done, of)),
+    )
+    assert result["documents"] == 3
+    assert list(result["decoders"]) == DECODERS
+    for figures in result["decoders"].values():
+        assert list(figures) == ["micro_f1", "keys", "similarity", "grounded", "seconds"]
+        assert list(figures["keys"]) == ["company", "total"]
+        assert 0 <= figures["micro_f1"] <= 1
+        assert tuple(figures["seconds"]) == PHASES
+        for spread in figures["seconds"].values():
+            assert 0 <= spread["median"] <= spread["p95"]
+        spent = {phase: spread["median"] for phase, spread in figures["seconds"].items()}
+        assert spent["ocr"] == 0
+        assert 0 < spent["prefill"] < spent["total"]
+        assert 0 < spent["decode"] < spent["total"]
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_verified_and_hyper_parallel_are_equally_right(
+    folder: Path, tiny_backbone: Backbone
+) -> None:
+    arms = evaluate(tiny_backbone, Settings(), select(folder), DECODERS[2:])["decoders"]
+    for figure in ("micro_f1", "keys", "similarity", "grounded"):
+        assert arms["verified"][figure] == arms["hyper_parallel"][figure]
+
+
+def test_pointed_values_are_grounded(folder: Path, tiny_backbone: Backbone) -> None:
+    figures = evaluate(tiny_backbone, Settings(), select(folder), ["mask_parallel"])
+    assert figures["decoders"]["mask_parallel"]["grounded"] == 1
+
+
+def test_no_document_is_remembered_from_one_arm_to_the_next(
+    folder: Path, tiny_backbone: Backbone
+) -> None:
+    tiny_backbone._encodings.clear()
+    evaluate(tiny_backbone, Settings(), select(folder), ["mask_parallel", "hyper_parallel"])
+    assert not tiny_backbone._encodings
+
+
+def test_a_document_that_cannot_be_read_counts_as_absent(
+    tmp_path: Path, tiny_backbone: Backbone
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "1.png").write_bytes(b"no picture")
+    folder = folder_of(tmp_path / "data", row(0), row(1, lines=[]), row(2, lines=[]))
+    warnings: list[str] = []
+    result = evaluate(
+        tiny_backbone, Settings(), select(folder), ["mask_parallel"], warn=warnings.append
+    )
+    assert result["documents"] == 3
+    assert [one.split(":")[0] for one in warnings if "has no lines" not in one] == [
+        "document 1",
+        "document 2",
+    ]
+    assert sum("has no lines" in one for one in warnings) == 1
+    # two thirds of the labels are missed at least
+    assert result["decoders"]["mask_parallel"]["micro_f1"] <= 2 * (1 / 3) / (1 + 1 / 3)
+
+
+def test_times_are_empty_when_no_document_could_be_read(
+    tmp_path: Path, tiny_backbone: Backbone
+) -> None:
+    folder = folder_of(tmp_path / "data", row(0))
+    arms = evaluate(tiny_backbone, Settings(), select(folder), ["mask_parallel"], lines="ocr")
+    figures = arms["decoders"]["mask_parallel"]
+    assert figures["micro_f1"] == 0
+    assert figures["seconds"]["total"] == {"median": None, "p95": None}

@@ -1,0 +1,147 @@
+"""Exact match, F1, similarity and grounding, by example and by property."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kie_app.evaluation.metrics import Answer, Counts, Judged, normalise, score, similarity
+
+KEYS = ("company", "date", "total")
+text = st.text(alphabet=string.ascii_letters + " .,-\t\n\u00a0é", max_size=8)
+label = st.dictionaries(st.sampled_from(KEYS), text)
+answers = st.dictionaries(
+    st.sampled_from(KEYS), st.builds(Answer, st.none() | text, grounded=st.booleans())
+)
+judged = st.lists(st.builds(Judged, label, answers), max_size=6)
+
+
+def said(**values: str | None) -> dict[str, Answer]:
+    return {key: Answer(value) for key, value in values.items()}
+
+
+@pytest.mark.parametrize(
+    ("label", "predicted", "same"),
+    [
+        ("RM 9.00", "RM  9.00 ", True),
+        ("RM\u00a09.00", "RM 9.00", True),
+        ("\uff19\uff0e\uff10\uff10", "9.00", True),  # full-width digits
+        ("Cafe\u0301", "Caf\u00e9", True),
+        ("A B", "A\nB", True),
+        ("A B", "AB", False),
+        ("Tesco", "TESCO", False),
+        ("9.00", "9,00", False),
+        ("9.00", "9.0", False),
+        ("01/02/2018", "1/2/2018", False),
+    ],
+)
+def test_only_unicode_form_and_white_space_are_forgiven(
+    label: str, predicted: str, same: bool
+) -> None:
+    found = score([Judged({"total": label}, said(total=predicted))], ["total"])
+    assert (found.micro_f1 == 1) is same
+
+
+def test_counts_are_those_of_exact_match() -> None:
+    documents = [
+        Judged({"company": "A", "date": "1", "total": "9"}, said(company="A", date="2")),
+        Judged({"company": "B"}, said(company="B", total="7")),
+    ]
+    found = score(documents, KEYS)
+    # company: 2 right; date: 1 wrong and missed; total: 1 missed, 1 predicted without a label
+    assert found.keys == {"company": 1.0, "date": 0.0, "total": 0.0}
+    assert found.micro_f1 == pytest.approx(2 * 2 / (2 * 2 + 2 + 2))
+    assert found.similarity == pytest.approx(2 / 4)
+
+
+def test_lists_are_skipped_whatever_was_predicted() -> None:
+    label = {"total": "9", "items": ["a", "b"]}
+    with_items = score([Judged(label, said(total="9", items="a"))], ["total", "items"])
+    without = score([Judged(label, said(total="9"))], ["total", "items"])
+    assert with_items.micro_f1 == without.micro_f1 == 1
+    assert with_items.similarity == without.similarity == 1
+
+
+def test_a_label_without_text_is_no_label() -> None:
+    document = Judged({"total": " "}, said(total=None))
+    assert score([document], ["total"]).micro_f1 == 1
+    assert score([Judged({"total": ""}, said(total="9"))], ["total"]).micro_f1 == 0
+
+
+def test_grounded_is_the_share_of_values_not_of_keys() -> None:
+    answers = {"company": Answer("A", True), "date": Answer("B"), "total": Answer(None, True)}
+    assert score([Judged({}, answers)], KEYS).grounded == 0.5
+
+
+def test_nothing_to_judge_is_no_error() -> None:
+    found = score([], KEYS)
+    assert (found.micro_f1, found.similarity, found.grounded) == (1.0, 0.0, 0.0)
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing_more(value: str) -> None:
+    assert normalise(normalise(value)) == normalise(value)
+
+
+@given(judged)
+def test_every_score_is_a_share(documents: list[Judged]) -> None:
+    found = score(documents, KEYS)
+    for value in (found.micro_f1, found.similarity, found.grounded, *found.keys.values()):
+        assert 0 <= value <= 1
+
+
+@given(judged)
+def test_f1_is_the_harmonic_mean_of_precision_and_recall(documents: list[Judged]) -> None:
+    pairs = [values for one in documents for key in KEYS if (values := one.values(key)) is not None]
+    right = sum(bool(label) and label == said for label, said in pairs)
+    predicted = sum(bool(said) for _, said in pairs)
+    labelled = sum(bool(label) for label, _ in pairs)
+    if right:
+        precision, recall = right / predicted, right / labelled
+        expected = 2 * precision * recall / (precision + recall)
+        assert score(documents, KEYS).micro_f1 == pytest.approx(expected)
+    else:
+        assert score(documents, KEYS).micro_f1 == float(predicted + labelled == 0)
+
+
+@given(st.lists(label, min_size=1, max_size=6))
+def test_repeating_the_label_is_perfect(labels: list[dict[str, str]]) -> None:
+    documents = [Judged(one, said(**one)) for one in labels]
+    found = score(documents, KEYS)
+    assert found.micro_f1 == 1
+    assert set(found.keys.values()) == {1.0}
+    assert found.similarity in (0.0, 1.0)  # 0 where no label has text
+
+
+@given(judged, judged)
+def test_order_and_parts_do_not_matter(first: list[Judged], second: list[Judged]) -> None:
+    ahead, behind = score(first + second, KEYS), score(second + first, KEYS)
+    assert ahead.micro_f1 == behind.micro_f1
+    assert ahead.keys == behind.keys
+    assert ahead.similarity == pytest.approx(behind.similarity)
+    assert ahead.grounded == pytest.approx(behind.grounded)
+
+
+@given(judged, st.sampled_from(KEYS))
+def test_withdrawing_a_wrong_value_never_lowers_f1(documents: list[Judged], key: str) -> None:
+    spared = [
+        one
+        if (values := one.values(key)) is None or values[0] == values[1]
+        else Judged(one.label, {**one.answers, key: Answer(None)})
+        for one in documents
+    ]
+    assert score(spared, KEYS).micro_f1 >= score(documents, KEYS).micro_f1
+
+
+@given(text, text)
+def test_similarity_is_symmetric_and_one_only_for_equals(one: str, other: str) -> None:
+    assert similarity(one, other) == similarity(other, one)
+    assert (similarity(one, other) == 1) is (normalise(one) == normalise(other))
+
+
+def test_counts_add_up() -> None:
+    assert Counts(1, 2, 3) + Counts(4, 5, 6) == Counts(5, 7, 9)
+    assert sum([Counts(1, 0, 0)] * 3, Counts()).f1 == 1

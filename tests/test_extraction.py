@@ -1,0 +1,124 @@
+"""Text in, fields out: bad keys, empty pages, long documents, several decoders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kie_app.backbone import Backbone
+from kie_app.config import Settings
+from kie_app.decoding import DECODERS
+from kie_app.errors import SchemaError
+from kie_app.extraction import END_MARK, WINDOW_TOKENS, check_schema, extract
+from kie_app.types import Key, Schema
+from tests.conftest import make_document
+
+SETTINGS = Settings()
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ((), "No keys"),
+        ((Key("total"), Key("Total ")), "'Total' is given twice"),
+        (tuple(Key(f"key {i}") for i in range(200)), "200 keys are given, the limit is 64"),
+        ((Key("x" * 10_000),), "10000 characters, the limit is 200"),
+        ((Key("a", "d" * 201),), "201 characters, the limit is 200"),
+        ((Key("  "),), "give every key a visible name"),
+        ((Key("a", kind="colour"),), "'colour'"),
+    ],
+)
+def test_keys_that_cannot_be_asked_are_refused_in_one_line(keys, says: str) -> None:
+    with pytest.raises(SchemaError, match=r"\w") as raised:
+        check_schema(Schema("bad", keys), SETTINGS)
+    message = str(raised.value)
+    assert says in message
+    assert "\n" not in message
+    assert len(message) < 200
+
+
+def test_an_unknown_decoder_is_refused_with_the_names_there_are(
+    tiny_backbone: Backbone, receipt_schema: Schema
+) -> None:
+    with pytest.raises(SchemaError, match=r"magic.*mask_parallel"):
+        extract(tiny_backbone, make_document(), receipt_schema, "magic")
+
+
+@pytest.mark.parametrize("decoder", list(DECODERS))
+def test_a_page_without_text_has_every_field_absent(
+    tiny_backbone: Backbone, receipt_schema: Schema, decoder: str
+) -> None:
+    for document in (make_document(lines=0), blank()):
+        found = extract(tiny_backbone, document, receipt_schema, decoder)
+        assert [field.value for field in found.fields] == [None] * 4
+        assert not found.stats.passes
+
+
+def blank():
+    document = make_document(lines=2)
+    return replace(document, lines=tuple(replace(line, text="  ") for line in document.lines))
+
+
+@pytest.mark.parametrize("decoder", list(DECODERS))
+def test_keys_with_markup_and_emoji_work(tiny_backbone: Backbone, decoder: str) -> None:
+    names = ["<b>total</b>", "💶 sum", '"><script>', "a, b: c"]
+    schema = Schema("odd", tuple(Key(name) for name in names))
+    found = extract(tiny_backbone, make_document(), schema, decoder)
+    assert [field.key.name for field in found.fields] == names
+
+
+@pytest.mark.parametrize("decoder", list(DECODERS))
+def test_a_long_document_is_read_to_its_end(
+    tiny_backbone: Backbone, receipt_schema: Schema, decoder: str
+) -> None:
+    document = make_document(7, lines=260)
+    found = extract(tiny_backbone, document, receipt_schema, decoder, reuse=False)
+    prefills = [one for one in found.stats.passes if one.kind == "prefill"]
+    assert len(prefills) > 1
+    assert all(one.tokens <= WINDOW_TOKENS + 40 for one in prefills)
+    starts = [one.start for one in found.stats.passes]
+    assert starts == sorted(starts)
+
+
+def test_pointed_values_are_words_of_the_page_with_their_boxes(
+    tiny_backbone: Backbone, receipt_schema: Schema
+) -> None:
+    document = make_document(9)
+    found = extract(tiny_backbone, document, receipt_schema)
+    text = " ".join(word.text for word in document.words())
+    pointed = [field for field in found.fields if field.origin == "pointer"]
+    assert pointed
+    for field in pointed:
+        assert field.value in text
+        assert field.sources
+        assert 0 <= field.confidence <= 1
+
+
+def test_a_changed_key_set_reuses_the_encoding(tiny_backbone: Backbone) -> None:
+    document = make_document(11)
+    first = extract(tiny_backbone, document, Schema("a", (Key("total"),)))
+    second = extract(tiny_backbone, document, Schema("b", (Key("total"), Key("date"))))
+    assert not first.stats.cached or first.stats.prefill == 0
+    assert second.stats.cached
+    assert second.fields[0].value == first.fields[0].value
+    assert second.fields[0].confidence == pytest.approx(first.fields[0].confidence, abs=1e-4)
+    fresh = extract(tiny_backbone, document, Schema("b", (Key("total"), Key("date"))), reuse=False)
+    assert not fresh.stats.cached
+    assert [f.value for f in fresh.fields] == [f.value for f in second.fields]
+
+
+@pytest.mark.parametrize("decoder", list(DECODERS))
+def test_events_tell_the_values_and_fall_within_the_run(
+    tiny_backbone: Backbone, receipt_schema: Schema, decoder: str
+) -> None:
+    told = []
+    found = extract(tiny_backbone, make_document(13), receipt_schema, decoder, told.append)
+    assert tuple(told) == found.events
+    total = found.stats.prefill + found.stats.decode
+    assert all(0 <= event.at <= total for event in told)
+    if decoder != "mask_parallel":  # there, slots and what a pointer reads may differ in number
+        for k, field in enumerate(found.fields):
+            positions = [event.position for event in told if event.key == k]
+            assert positions == list(range(len(positions)))
+            assert len(positions) == sum(slot.text != END_MARK for slot in field.slots)

@@ -1,0 +1,218 @@
+"""The packed layout is the one that decoding uses; attention equals PyTorch's; resume is exact."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from kie_app import checkpoint as checkpoints
+from kie_app import prompting
+from kie_app.backbone import Backbone
+from kie_app.decoding import mask_parallel
+from kie_app.documents.labelled import Labelled, labelled, split_of
+from kie_app.errors import DataError
+from kie_app.training import attention
+from kie_app.training.examples import Example, printed_labels
+from kie_app.training.kv_finetuning import TrainOptions, train
+from kie_app.training.objective import Objective, pointer_loss
+from kie_app.training.packing import IGNORE, find_runs, pack
+from kie_app.types import Box, Line, Schema
+from tests.conftest import RECEIPT_KEYS, make_backbone, make_document
+
+
+def example_of(seed: int) -> Example:
+    document = make_document(seed)
+    words = [word.text for word in document.words()]
+    values = (" ".join(words[:3]), words[4], None, " ".join(words[5:7]))
+    return Example(document, Schema("training", RECEIPT_KEYS), values)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_packed_blocks_see_what_decoding_shows_them(any_backbone: Backbone, seed: int) -> None:
+    """States of slots and pointers in the packed sequence equal those of `mask_parallel`."""
+    example = example_of(seed)
+    packed = pack(any_backbone.text, example, random.Random(seed))
+    prompt = prompting.build(any_backbone.text, example.document, example.schema)
+    with torch.inference_mode():
+        embeds = any_backbone.embed(packed.ids, packed.boxes, packed.boxed, packed.slots)
+        states = any_backbone.forward(embeds, packed.positions, packed.visible)
+        encoding = any_backbone.encode(prompt.document)
+        ends = [*(packed.query[1:] - torch.tensor([len(k) for k in prompt.keys[1:]])).tolist()]
+        ends.append(len(packed.ids) - 1)
+        budgets = [end - q for end, q in zip(ends, packed.query.tolist(), strict=True)]
+        keys = range(len(prompt.keys))
+        logits, queries = mask_parallel.fill(any_backbone, prompt, encoding, keys, budgets)
+        expected = any_backbone.logits(states[packed.slots])
+    torch.testing.assert_close(torch.cat(logits), expected, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(queries, states[packed.query], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(encoding.words, states[packed.words], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_targets_are_the_tokens_that_come_next(tiny_backbone: Backbone, seed: int) -> None:
+    packed = pack(tiny_backbone.text, example_of(seed), random.Random(seed))
+    at = (packed.next != IGNORE).nonzero().flatten()
+    assert torch.equal(packed.next[at], packed.ids[at + 1])
+    assert (packed.visible[at, at + 1]).logical_not().all(), "no target is visible before its turn"
+    assert ((packed.slot != IGNORE) == packed.slots).all()
+
+
+def test_grouped_attention_equals_pytorchs() -> None:
+    torch.manual_seed(0)
+    query, key, value = torch.randn(1, 6, 9, 8), torch.randn(1, 2, 9, 8), torch.randn(1, 2, 9, 8)
+    visible = torch.rand(9, 9) < 0.6
+    visible.fill_diagonal_(True)
+    mask = torch.zeros(1, 1, 9, 9).masked_fill(~visible, torch.finfo(torch.float32).min)
+    ours, _ = attention.grouped_attention(torch.nn.Module(), query, key, value, mask)
+    theirs = torch.nn.functional.scaled_dot_product_attention(
+        query, key, value, attn_mask=mask, enable_gqa=True
+    )
+    torch.testing.assert_close(ours, theirs.transpose(1, 2), atol=1e-5, rtol=1e-5)
+
+
+def test_pointer_loss_equals_a_softmax_over_listed_runs() -> None:
+    torch.manual_seed(1)
+    scores, no_run = torch.randn(2, 3, 3), torch.randn(2)
+    gold = [[(0, 1), (2, 2)], []]
+    first = torch.softmax(torch.cat([scores[0].flatten(), no_run[:1]]), 0)
+    second = torch.softmax(torch.cat([scores[1].flatten(), no_run[1:]]), 0)
+    expected = -(torch.log(first[1] + first[8]) + torch.log(second[9])) / 2
+    torch.testing.assert_close(pointer_loss(scores, no_run, gold), expected)
+
+
+def test_runs_are_found_through_commas_and_line_breaks() -> None:
+    backbone = make_backbone()
+    lines = [
+        Line("NO 17 JALAN", Box(0, 0, 1, 0.1)),
+        Line("KLANG 12.50", Box(0, 0.1, 1, 0.2)),
+        Line("TOTAL 12.50", Box(0, 0.2, 1, 0.3)),
+    ]
+    document = prompting.tokenise(
+        backbone.text, Labelled("a", Path("a"), {}, tuple(lines), 1, 1).document()
+    )
+    assert find_runs(document, "12.50") == [(4, 4), (6, 6)]
+    assert find_runs(document, "NO 17, JALAN, KLANG") == [(0, 3)]
+    assert find_runs(document, "13.50") == []
+    assert find_runs(document, None) == []
+
+
+def test_printed_labels_are_pairs_that_the_page_states_once() -> None:
+    box = Box(0, 0, 0.3, 0.1)
+    lines = [
+        Line("CASHIER: MANIS", box),
+        Line("GST ID : 0012 3456", Box(0, 0.2, 1, 0.3)),
+        Line("DATE:", Box(0, 0.4, 0.2, 0.5)),
+        Line("25/12/2018", Box(0.5, 0.4, 0.8, 0.5)),
+        Line("ITEM: A", Box(0, 0.6, 1, 0.7)),
+        Line("ITEM: B", Box(0, 0.7, 1, 0.8)),
+    ]
+    assert printed_labels(lines) == {
+        "cashier": "MANIS",
+        "gst id": "0012 3456",
+        "date": "25/12/2018",
+    }
+
+
+def labelled_folder(folder: Path, count: int = 12) -> Path:
+    """Documents whose first words are the company and whose last word is the total."""
+    folder.mkdir(parents=True)
+    rows = []
+    for seed in range(count):
+        document = make_document(seed, 5)
+        words = [word.text for word in document.words()]
+        rows.append(
+            {
+                "id": str(seed),
+                "image": f"{seed}.png",
+                "width": 600,
+                "height": 900,
+                "lines": [{"text": line.text, "box": list(line.box)} for line in document.lines],
+                "entities": {"company": " ".join([*words[:2], f"{seed}"]), "total": words[-1]},
+            }
+        )
+    (folder / "labels.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return folder
+
+
+class Killed(Exception):
+    pass
+
+
+def test_a_killed_run_resumes_exactly(tmp_path: Path) -> None:
+    data = labelled_folder(tmp_path / "data")
+
+    def run(out: Path, kill_at: int | None = None) -> list[str]:
+        make_backbone.cache_clear()
+        said: list[str] = []
+
+        def progress(step) -> None:
+            if step.step == kill_at:
+                raise Killed
+            said.append(f"{step.step} {step.next} {step.slots} {step.pointers}")
+
+        options = TrainOptions(data, out, steps=5, batch=2, rank=4, save_every=1, split="all")
+        try:
+            train(make_backbone(), options, on_progress=progress)
+        except Killed:
+            pass
+        finally:
+            make_backbone.cache_clear()
+        return said
+
+    whole = run(tmp_path / "whole")
+    first = run(tmp_path / "parts", kill_at=4)
+    second = run(tmp_path / "parts")
+    assert first + second == whole
+    for file in ("adapter_model.safetensors", checkpoints.HEADS):
+        one, other = load_file(tmp_path / "whole" / file), load_file(tmp_path / "parts" / file)
+        assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_training_learns_and_the_merged_checkpoint_says_the_same(tmp_path: Path) -> None:
+    data = labelled_folder(tmp_path / "data", 4)
+    losses: list[float] = []
+    make_backbone.cache_clear()
+    backbone = make_backbone()
+    options = TrainOptions(
+        data, tmp_path / "out", steps=30, batch=2, rank=4, learning_rate=5e-3, split="all"
+    )
+    train(backbone, options, on_progress=lambda p: losses.append(p.next + p.pointers))
+    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
+    make_backbone.cache_clear()
+    fresh = make_backbone()
+    checkpoints.merge(checkpoints.read(tmp_path / "out"), fresh.model, fresh.heads)
+    make_backbone.cache_clear()
+    packed = pack(fresh.text, example_of(1), random.Random(1))
+    with torch.inference_mode():
+        trained = Objective(backbone)(packed)
+        merged = Objective(fresh)(packed)
+    torch.testing.assert_close(
+        torch.stack(list(trained)), torch.stack(list(merged)), atol=1e-2, rtol=1e-2
+    )
+
+
+def test_a_folder_without_usable_documents_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "labels.jsonl").write_text('{"id": "1", "image": "1.png", "entities": {}}\n')
+    with pytest.raises(DataError, match="no labelled document"):
+        train(make_backbone(), TrainOptions(tmp_path, tmp_path / "out"))
+
+
+def test_documents_of_one_shop_stay_on_one_side() -> None:
+    def shop(name: str, number: int) -> Labelled:
+        return Labelled(str(number), Path("x"), {"company": name}, (), 1, 1)
+
+    names = [f"{'ABCDEFGHIJ'[i % 10]}{i} TRADING SDN BHD" for i in range(60)]
+    sides = [split_of(shop(name, i)) for i, name in enumerate(names)]
+    assert {"train", "validation"} == set(sides)
+    assert sides == [split_of(shop(name.lower() + " (M)", 99)) for name in names]
+
+
+def test_a_damaged_label_line_is_named(tmp_path: Path) -> None:
+    (tmp_path / "labels.jsonl").write_text('{"id": "1", "image": "a.png", "entities": {}}\n{"id"\n')
+    with pytest.raises(DataError, match=r"labels\.jsonl:2"):
+        list(labelled(tmp_path))
