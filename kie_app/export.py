@@ -70,13 +70,21 @@ def _extraction(one: Extraction) -> dict[str, Any]:
         "model": one.model,
         "fields": [_field(field) for field in one.fields],
         "stats": {
-            "prefill": one.stats.prefill,
-            "decode": one.stats.decode,
+            "prefill": _time(one.stats.prefill),
+            "decode": _time(one.stats.decode),
             "cached": one.stats.cached,
-            "passes": [asdict(one_pass) for one_pass in one.stats.passes],
+            "passes": [
+                {**asdict(part), "start": _time(part.start), "seconds": _time(part.seconds)}
+                for part in one.stats.passes
+            ],
         },
-        "events": [asdict(event) for event in one.events],
+        "events": [{**asdict(event), "at": _time(event.at)} for event in one.events],
     }
+
+
+def _time(seconds: float) -> float:
+    """Whole microseconds: finer is noise."""
+    return round(seconds, 6)
 
 
 def _field(field: Field) -> dict[str, Any]:

@@ -7,9 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from PIL import Image, ImageDraw, ImageFont
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from kie_app import backbone
 from kie_app.cli import app
@@ -217,7 +216,6 @@ def test_bench_writes_rows_ratios_and_the_machine(
     # a short table: the full one takes minutes
     monkeypatch.setattr(benchmark, "FORM_KEYS", (8,))
     monkeypatch.setattr(benchmark, "STACKS", (2,))
-    monkeypatch.setattr(benchmark.Bench.__init__, "__defaults__", ((8,), (2,)))
     out = tmp_path / "speed.json"
     result = run("bench", "--repeats", "1", "--json", out)
     assert result.exit_code == 0, result.output
@@ -228,6 +226,12 @@ def test_bench_writes_rows_ratios_and_the_machine(
     assert "cores" in speed["machine"]
     assert 0 < speed["rekey_over_first"] < 1
     assert "forced values" in result.stdout
+
+
+def test_a_setting_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONEPASS_MAX_KEYS", "many")
+    line = refusal(run("extract", "missing.png", "--keys", "total"))
+    assert "ONEPASS_MAX_KEYS is 'many'" in line
 
 
 def test_bench_needs_the_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

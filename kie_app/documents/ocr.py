@@ -22,6 +22,7 @@ from kie_app.errors import DocumentError
 MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}
 DETECTION_PIXELS = 900_000  # text is sought on a page scaled down to this many pixels
 NARROWEST = 48  # pixels; short texts are not padded to the default of 320
+CHINESE_PAGE = 0.1  # share of Chinese characters from which on a lone one is meant
 WIDE_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 _engine: Any = None
@@ -44,11 +45,28 @@ def recognise(image: Image.Image, settings: Settings) -> list[Segment]:
         found = engine(pixels, use_det=True)
     if found.boxes is None or found.txts is None:
         return []
-    return [
-        Segment.of_quad(text, [(float(x), float(y)) for x, y in quad])
-        for quad, raw in zip(found.boxes, found.txts, strict=True)
-        if (text := " ".join(raw.translate(WIDE_FORMS).split()))
-    ]
+    return without_marks(
+        [
+            Segment.of_quad(text, [(float(x), float(y)) for x, y in quad])
+            for quad, raw in zip(found.boxes, found.txts, strict=True)
+            if (text := " ".join(raw.translate(WIDE_FORMS).split()))
+        ]
+    )
+
+
+def without_marks(segments: list[Segment]) -> list[Segment]:
+    """Leave out what ticked boxes and logos are taken for on a page that is not Chinese.
+
+    The models know some 18,000 Chinese characters, and each of those looks like a drawing.
+    """
+    letters = "".join(segment.text for segment in segments)
+    if sum(map(_is_chinese, letters)) > CHINESE_PAGE * len(letters):
+        return segments
+    return [one for one in segments if not (len(one.text) == 1 and _is_chinese(one.text))]
+
+
+def _is_chinese(letter: str) -> bool:
+    return "\u2e80" <= letter <= "\u9fff"
 
 
 def _loaded(settings: Settings) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Callable
+from contextlib import closing
 from threading import Lock
 from typing import NamedTuple
 
@@ -68,10 +69,11 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
 
 def _sheet(document: pdfium.PdfDocument, number: int, name: str, settings: Settings) -> Sheet:
     try:
-        page = _flattened(document, number)
-        picture, drawn = _contents(page, f'A picture on page {number + 1} of "{name}"', settings)
-        image = _raster(page, settings)
-        glyphs = _glyphs(page, image, picture, drawn)
+        with closing(_flattened(document, number)) as page:
+            what = f'A picture on page {number + 1} of "{name}"'
+            picture, drawn = _contents(page, what, settings)
+            image = _raster(page, settings)
+            glyphs = _glyphs(page, image, picture, drawn)
     except (pdfium.PdfiumError, ValueError, MemoryError, OverflowError, ctypes.ArgumentError) as e:
         raise DocumentError(
             f'Page {number + 1} of "{name}" is damaged, and every page must be whole: '

@@ -42,8 +42,8 @@ class Bench:
     def __init__(
         self,
         backbone: Backbone,
-        form_keys: Sequence[int] = FORM_KEYS,
-        stacks: Sequence[int] = STACKS,
+        form_keys: Sequence[int],
+        stacks: Sequence[int],
     ) -> None:
         def forced(made: forms.Form, keys: int) -> Prompt:
             schema = made.schema(keys)
@@ -101,9 +101,9 @@ def bench(
     `sample` serves the figure for changed keys alone, `machine` says what everything ran on.
     `progress(done, of)` is called after each round.
     """
-    Bench(backbone, stacks=STACKS[:1]).round()
+    Bench(backbone, FORM_KEYS, STACKS[:1]).round()
     rekey_over_first(backbone, settings, sample)
-    measured, rekeyed = Bench(backbone), []
+    measured, rekeyed = Bench(backbone, FORM_KEYS, STACKS), []
     for done in range(1, repeats + 1):
         measured.round()
         rekeyed.append(rekey_over_first(backbone, settings, sample))

@@ -14,7 +14,7 @@ from itertools import product
 import torch
 
 from kie_app import prompting
-from kie_app.backbone import Backbone, Encoding
+from kie_app.backbone import Backbone
 from kie_app.checkpoint import Calibration
 from kie_app.decoding import hyper_parallel, mask_parallel, spans
 from kie_app.documents.labelled import Labelled
@@ -36,24 +36,13 @@ class Judged:
 
 def calibrate(backbone: Backbone, items: Sequence[Labelled]) -> Calibration:
     """The calibration that fits `items` best."""
-    judged: list[Judged] = []
-    said: list[tuple[float, bool]] = []
-    for item in items:
-        values = item.values()
-        schema = Schema("labels", tuple(Key(k, kind=guess_kind(k)) for k in values))
-        prompt = prompting.build(backbone.text, item.document(), schema)
-        labels = [" ".join(value.split()) for value in values.values()]
-        encoding = backbone.encode(prompt.document)
-        judged += _judge(backbone, prompt, encoding, labels)
-        decoded = hyper_parallel.decode(backbone, prompt, encoding=encoding)
-        for one, label in zip(decoded.keys, labels, strict=True):
-            log = sum(math.log(max(p.probability, 1e-9)) for p in one.predicted)
-            said.append((log, backbone.text.decode(one.tokens).split() == label.split()))
+    judged = judge(backbone, items)
     weight, bias = max(
         product(SLOT_WEIGHTS, NO_RUN_BIASES),
-        key=lambda pair: (_hits(judged, *pair), -pair[0], -abs(pair[1])),
+        key=lambda pair: (hits(judged, *pair), -pair[0], -abs(pair[1])),
     )
     fitted = Calibration(slot_weight=weight, no_run_bias=bias)
+    said = written(backbone, items)
 
     def pointed(temperature: float) -> list[tuple[float, bool]]:
         calibration = replace(fitted, temperature=temperature)
@@ -63,36 +52,59 @@ def calibrate(backbone: Backbone, items: Sequence[Labelled]) -> Calibration:
             for one, (best, confidence) in zip(judged, chosen, strict=True)
         ]
 
-    def written(temperature: float) -> list[tuple[float, bool]]:
+    def typed(temperature: float) -> list[tuple[float, bool]]:
         return [(math.exp(log / temperature), right) for log, right in said]
 
-    return replace(fitted, temperature=_coolest(pointed), token_temperature=_coolest(written))
+    return replace(fitted, temperature=likeliest(pointed), token_temperature=likeliest(typed))
+
+
+def asked(backbone: Backbone, item: Labelled) -> tuple[prompting.Prompt, list[str]]:
+    """The prompt for all labelled values of a document, and the values."""
+    values = item.values()
+    schema = Schema("labels", tuple(Key(k, kind=guess_kind(k)) for k in values))
+    prompt = prompting.build(backbone.text, item.document(), schema)
+    return prompt, [" ".join(value.split()) for value in values.values()]
 
 
 @torch.inference_mode()
-def _judge(
-    backbone: Backbone, prompt: prompting.Prompt, encoding: Encoding, labels: list[str]
-) -> list[Judged]:
-    keys = range(len(prompt.keys))
-    logits, queries = mask_parallel.fill(backbone, prompt, encoding, keys, prompt.budgets)
-    scores = mask_parallel.score(backbone, prompt, encoding, logits, queries)
-    words = [word.text for word in prompt.document.words]
+def judge(backbone: Backbone, items: Sequence[Labelled]) -> list[Judged]:
+    """What pointers and slots say of every labelled field, and which of it is right."""
     out = []
-    for one, block, label in zip(scores, logits, labels, strict=True):
-        right = [" ".join(words[a : b + 1]) == label for a, b in one.runs.tolist()]
-        tokens, _, _ = spans.free_text(block, prompt.end)
-        right.append(backbone.text.decode(tokens).split() == label.split())
-        out.append(Judged(one, tuple(right)))
+    for item in items:
+        prompt, labels = asked(backbone, item)
+        encoding = backbone.encode(prompt.document)
+        keys = range(len(prompt.keys))
+        logits, queries = mask_parallel.fill(backbone, prompt, encoding, keys, prompt.budgets)
+        scores = mask_parallel.score(backbone, prompt, encoding, logits, queries)
+        words = [word.text for word in prompt.document.words]
+        for one, block, label in zip(scores, logits, labels, strict=True):
+            right = [" ".join(words[a : b + 1]) == label for a, b in one.runs.tolist()]
+            tokens, _, _ = spans.free_text(block, prompt.end)
+            right.append(_same(backbone, tokens, label))
+            out.append(Judged(one, tuple(right)))
     return out
 
 
-def _hits(judged: Sequence[Judged], weight: float, bias: float) -> int:
+def written(backbone: Backbone, items: Sequence[Labelled]) -> list[tuple[float, bool]]:
+    """Log-probability of every value that HPD writes, and whether it is right."""
+    out = []
+    for item in items:
+        prompt, labels = asked(backbone, item)
+        decoded = hyper_parallel.decode(backbone, prompt)
+        for one, label in zip(decoded.keys, labels, strict=True):
+            log = sum(math.log(max(p.probability, 1e-9)) for p in one.predicted)
+            out.append((log, _same(backbone, one.tokens, label)))
+    return out
+
+
+def hits(judged: Sequence[Judged], weight: float, bias: float) -> int:
+    """Right answers with this mix."""
     calibration = Calibration(slot_weight=weight, no_run_bias=bias)
     best = (spans.choose(one.scores, calibration)[0] for one in judged)
     return sum(one.right[-1 if at is None else at] for one, at in zip(judged, best, strict=True))
 
 
-def _coolest(confidences: Callable[[float], list[tuple[float, bool]]]) -> float:
+def likeliest(confidences: Callable[[float], list[tuple[float, bool]]]) -> float:
     """The temperature whose confidences are the likeliest given what was right."""
 
     def surprise(temperature: float) -> float:
@@ -103,3 +115,7 @@ def _coolest(confidences: Callable[[float], list[tuple[float, bool]]]) -> float:
         return total
 
     return min(TEMPERATURES, key=surprise)
+
+
+def _same(backbone: Backbone, tokens: Sequence[int], label: str) -> bool:
+    return backbone.text.decode(tuple(tokens)).split() == label.split()

@@ -38,6 +38,7 @@ def build_server(page: gr.Blocks, services: Services, grants: Grants, warm_up: W
         server,
         page,
         path="/",
+        app_kwargs={"openapi_url": None},
         footer_links=[],
         run_history=False,
         show_error=False,

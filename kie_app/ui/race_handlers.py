@@ -29,6 +29,8 @@ from kie_app.ui.words import ARMS, safe, short
 # takes next to nothing from the arm that is being timed.
 DRAW_SECONDS = 0.15
 
+BROKEN = "Something broke in the app itself; the server's log says what."
+
 Handler = Callable[..., Iterator[Update]]
 
 
@@ -48,6 +50,9 @@ def told(handler: Handler) -> Handler:
             raise gr.Error(
                 safe(str(error)), title="That did not work", print_exception=False
             ) from error
+        except Exception:
+            yield {self.view.status: status_line(BROKEN, "bad")}
+            raise
 
     return wrapper
 

@@ -12,7 +12,8 @@ from PIL import Image
 
 from kie_app.config import Settings
 from kie_app.documents import ocr
-from kie_app.documents.reading_order import order
+from kie_app.documents.reading_order import Segment, order
+from kie_app.types import Box
 from tests.documents.pictures import RECEIPT, drawn
 
 
@@ -48,6 +49,17 @@ def test_a_skewed_page_is_read_row_by_row(settings: Settings) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (5, 40), (40, 5), (200, 100), (600, 20)])
 def test_an_empty_page_of_any_shape_has_no_text(size: tuple[int, int], settings: Settings) -> None:
     assert ocr.recognise(Image.new("RGB", size, "white"), settings) == []
+
+
+def test_ticked_boxes_are_not_taken_for_chinese() -> None:
+    def page(*texts: str) -> list[Segment]:
+        return [Segment.of_box(text, Box(0, n, 9, n + 1)) for n, text in enumerate(texts)]
+
+    latin = page("冈", "I want to use the workshop", "Name 王")
+    assert ocr.without_marks(latin) == latin[1:]
+    chinese = page("冈", "收据 金额 壹佰元")
+    assert ocr.without_marks(chinese) == chinese
+    assert ocr.without_marks([]) == []
 
 
 def test_threads_share_one_engine(settings: Settings) -> None:

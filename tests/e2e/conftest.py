@@ -1,0 +1,98 @@
+"""The app as a person starts it, on a free port, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 300  # seconds for anything that loads or runs the model, also on a busy machine
+
+# Without these the browser asks its maker's hosts at every start; as root it needs no-sandbox.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "e2e: in a real browser, against the running app")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def model_of(address: str) -> str:
+    """What the app says of its model; "starting" while nobody answers."""
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
+            return str(json.load(answer)["model"])
+    except OSError:
+        return "starting"
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running app whose model is loaded."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("app") / "log"
+    environment = {**os.environ, "ONEPASS_PORT": str(port), "ONEPASS_HOST": "127.0.0.1"}
+    with log.open("w") as out:
+        app = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=out
+        )
+    try:
+        here, end = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
+        while (model := model_of(here)) in {"starting", "loading"} and time.monotonic() < end:
+            assert app.poll() is None, f"the app ended: {log.read_text()}"
+            time.sleep(0.5)
+        assert model == "ready", f"{model}: {log.read_text()}"
+        yield here
+    finally:
+        app.terminate()
+        app.wait(30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = os.environ.get("ONEPASS_CHROMIUM") or shutil.which("chromium")
+    assert program, "no Chromium found: install it or set ONEPASS_CHROMIUM to its program"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """The open page, 1280 px wide. Whatever it asks of another host fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    page.wait_for_selector(".card")
+    yield page
+    context.close()
+    own = (address, "data:", "blob:", "about:")
+    assert [url for url in asked if not url.startswith(own)] == []

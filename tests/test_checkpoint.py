@@ -1,0 +1,78 @@
+"""Checkpoints that are damaged, missing or made for another model are refused in one line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kie_app import checkpoint as checkpoints
+from kie_app.checkpoint import Calibration, Checkpoint
+from kie_app.config import Settings
+from kie_app.errors import BackboneError
+from tests.conftest import make_backbone
+
+
+def test_facts_survive_writing_and_reading(tmp_path: Path) -> None:
+    written = Checkpoint(tmp_path, "tiny", Calibration(0.3, -1.0, 2.0, 1.5), {"steps": 3})
+    checkpoints.write_facts(written)
+    assert checkpoints.read(tmp_path) == written
+
+
+def test_no_registry_means_no_checkpoint(tmp_path: Path) -> None:
+    assert checkpoints.find(Settings(models_dir=tmp_path)) is None
+
+
+def test_the_registry_names_the_default(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    checkpoints.write_facts(Checkpoint(folder, "tiny"))
+    (tmp_path / "registry.json").write_text('{"default": "one"}')
+    found = checkpoints.find(Settings(models_dir=tmp_path))
+    assert found is not None
+    assert found.name == "one"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"default": 7}'])
+def test_a_damaged_registry_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "registry.json").write_text(text)
+    with pytest.raises(BackboneError, match=r"registry\.json"):
+        checkpoints.find(Settings(models_dir=tmp_path))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"backbone": "x", "calibration": {"a": 1}}']
+)
+def test_damaged_facts_are_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / checkpoints.FACTS).write_text(text)
+    with pytest.raises(BackboneError, match="is not a checkpoint"):
+        checkpoints.read(tmp_path)
+
+
+def test_a_folder_without_weights_is_refused_when_it_is_merged(tmp_path: Path) -> None:
+    checkpoints.write_facts(Checkpoint(tmp_path, "another model"))
+    backbone = make_backbone(seed=3)
+    with pytest.raises(BackboneError, match="another model") as raised:
+        checkpoints.merge(checkpoints.read(tmp_path), backbone.model, backbone.heads)
+    assert "\n" not in str(raised.value)
+
+
+def test_truncated_heads_are_refused(tmp_path: Path) -> None:
+    from peft import LoraConfig, get_peft_model
+
+    backbone = make_backbone(seed=4)
+    config = LoraConfig(r=2, target_modules="all-linear", task_type="CAUSAL_LM")
+    get_peft_model(backbone.model, config).save_pretrained(str(tmp_path))
+    checkpoints.write_facts(Checkpoint(tmp_path, "tiny"))
+    (tmp_path / checkpoints.HEADS).write_bytes(b"\x10\x00\x00\x00\x00\x00\x00\x00{")
+    make_backbone.cache_clear()
+    fresh = make_backbone(seed=4)
+    with pytest.raises(BackboneError, match="damaged"):
+        checkpoints.merge(checkpoints.read(tmp_path), fresh.model, fresh.heads)
+    make_backbone.cache_clear()
+
+
+def test_facts_are_plain_json(tmp_path: Path) -> None:
+    checkpoints.write_facts(Checkpoint(tmp_path, "tiny"))
+    assert json.loads((tmp_path / checkpoints.FACTS).read_text())["backbone"] == "tiny"

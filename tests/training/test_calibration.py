@@ -1,0 +1,72 @@
+"""Fitting does no worse than any other choice on its data; the card says what is known."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from kie_app import checkpoint as checkpoints
+from kie_app.checkpoint import Calibration, Checkpoint
+from kie_app.documents.labelled import labelled
+from kie_app.errors import DataError
+from kie_app.training import calibration, card
+from tests.conftest import make_backbone
+from tests.training.test_training import labelled_folder
+
+
+def test_fitted_weights_hit_at_least_as_often_as_any_other_on_the_grid(tmp_path: Path) -> None:
+    backbone = make_backbone()
+    items = list(labelled(labelled_folder(tmp_path / "data", 6)))
+    judged = calibration.judge(backbone, items)
+    fitted = calibration.calibrate(backbone, items)
+    best = calibration.hits(judged, fitted.slot_weight, fitted.no_run_bias)
+    for weight in calibration.SLOT_WEIGHTS:
+        for bias in calibration.NO_RUN_BIASES:
+            assert calibration.hits(judged, weight, bias) <= best
+
+
+def test_the_temperature_makes_confidence_match_how_often_it_is_right() -> None:
+    """Always 99 % sure and right every other time: only a hot temperature says so."""
+
+    def confidences(temperature: float) -> list[tuple[float, bool]]:
+        return [(math.exp(math.log(0.99) / temperature), i % 2 == 0) for i in range(20)]
+
+    def overconfident(temperature: float) -> list[tuple[float, bool]]:
+        return [(0.5 + 0.49 / temperature, i % 2 == 0) for i in range(20)]
+
+    assert calibration.likeliest(overconfident) == max(calibration.TEMPERATURES)
+    assert calibration.likeliest(confidences) == min(calibration.TEMPERATURES)
+
+
+def test_a_card_shows_the_measured_figures_and_the_training(tmp_path: Path) -> None:
+    training = {"data": "sroie", "split": "train", "documents": 5, "steps": 3, "batch": 4}
+    training |= {"learning_rate": 1e-3, "rank": 4, "seed": 0, "machine": "2 cores"}
+    checkpoints.write_facts(Checkpoint(tmp_path, "tiny", Calibration(), training))
+    figures = {
+        "documents": 7,
+        "decoders": {
+            "mask_parallel": {
+                "micro_f1": 0.8123,
+                "keys": {"total": 0.9},
+                "similarity": 0.95,
+                "grounded": 0.99,
+                "seconds": {"decode": {"median": 0.0512, "p95": 0.06}},
+            }
+        },
+    }
+    (tmp_path / "validation-given.json").write_text(json.dumps(figures))
+    card.write(tmp_path, [tmp_path / "validation-given.json"])
+    text = (tmp_path / "README.md").read_text()
+    assert "validation given (7 documents)" in text
+    assert "| mask_parallel | 0.812 | 0.900 | 0.950 | 0.990 | 0.051 |" in text
+    assert "CC BY 4.0" in text
+
+
+def test_a_card_without_figures_is_refused(tmp_path: Path) -> None:
+    training = {"data": "sroie"}
+    checkpoints.write_facts(Checkpoint(tmp_path, "tiny", training=training))
+    with pytest.raises(DataError, match=r"nothing\.json"):
+        card.write(tmp_path, [tmp_path / "nothing.json"])

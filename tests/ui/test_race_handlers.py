@@ -1,0 +1,115 @@
+"""Bad input comes back as one line, in the page and as a toast, and leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from kie_app.config import Settings
+from kie_app.services import Services
+from kie_app.ui import upload
+from kie_app.ui.build import build_ui
+from kie_app.ui.grants import Grants
+from kie_app.ui.keys_editor import KeysEditor
+from kie_app.ui.race_handlers import RaceHandlers
+from kie_app.ui.readiness import WarmUp
+from kie_app.ui.session import Session
+from kie_app.ui.view import Update, View
+from tests.ui import recorded
+
+READ = Session(token="t", document=recorded.document())
+
+
+@pytest.fixture(scope="module")
+def handlers() -> RaceHandlers:
+    services = Services(Settings())
+    with gr.Blocks():
+        editor = KeysEditor(gr.Dropdown(), gr.Textbox(), gr.State(()))
+        html = [gr.HTML() for _ in range(4)]
+        view = View(gr.State(), editor, *html, (gr.Plot(),) * 4)
+    return RaceHandlers(services, Grants(), WarmUp(services), view)
+
+
+def refusal(updates: Iterator[Update], handlers: RaceHandlers) -> str:
+    """The line under the button; the toast must say the same."""
+    lines: list[Any] = []
+    with pytest.raises(gr.Error) as raised:
+        lines += [
+            update[handlers.view.status] for update in updates if handlers.view.status in update
+        ]
+    assert "\n" not in raised.value.message
+    return str(raised.value.message)
+
+
+def test_no_document_is_told(handlers: RaceHandlers) -> None:
+    message = refusal(handlers.fill(Session(), "a", (), None, ["mask_parallel"]), handlers)
+    assert "No document is open" in message
+
+
+@pytest.mark.parametrize(
+    ("names", "part"),
+    [
+        ("", "No keys"),
+        ("total, total", "twice"),
+        (",".join(f"k{n}" for n in range(200)), "200 keys"),
+        ("k" * 10_000, "10000 characters"),
+    ],
+)
+def test_keys_that_cannot_be_asked_are_told(handlers: RaceHandlers, names: str, part: str) -> None:
+    message = refusal(handlers.fill(READ, names, (), None, ["mask_parallel"]), handlers)
+    assert part in message
+    assert len(message) < 300
+
+
+def test_no_arm_is_told(handlers: RaceHandlers) -> None:
+    assert "No arm is ticked" in refusal(handlers.fill(READ, "a", (), None, []), handlers)
+
+
+def test_a_message_is_escaped(handlers: RaceHandlers) -> None:
+    key = "<img src=x onerror=alert(1)>"
+    message = refusal(handlers.fill(READ, f"{key},{key}", (), None, ["mask_parallel"]), handlers)
+    assert "<img" not in message
+    assert "&lt;img" in message
+
+
+def test_an_unknown_sample_is_told(handlers: RaceHandlers) -> None:
+    event = SimpleNamespace(sample="../../etc/passwd")
+    message = refusal(handlers.pick_sample(READ, ["mask_parallel"], event), handlers)
+    assert "no such sample" in message
+
+
+def test_a_bad_upload_is_told_and_deleted(handlers: RaceHandlers, tmp_path: Path) -> None:
+    file = tmp_path / "upload"
+    file.write_bytes(b"")
+    payload = {"path": str(file), "orig_name": "empty.pdf"}
+    assert "empty.pdf" in refusal(handlers.open_file(READ, payload), handlers)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_good_upload_is_deleted_too(tmp_path: Path) -> None:
+    file = tmp_path / "upload"
+    file.write_bytes(b"data")
+    assert upload.take({"path": str(file), "orig_name": "a.png"}) == (b"data", "a.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_over_the_limit_is_told_with_value_limit_and_remedy(handlers: RaceHandlers) -> None:
+    event = SimpleNamespace(name="scan.tiff", size=31_400_000)
+    message = refusal(handlers.refuse_file(event), handlers)
+    for part in ("scan.tiff", "31.4 MB", "25 MB", "ONEPASS_MAX_FILE_MB"):
+        assert part in message
+
+
+def test_every_visitor_gets_a_token_of_their_own(handlers: RaceHandlers) -> None:
+    assert handlers.enter().token != handlers.enter().token
+
+
+def test_building_the_page_loads_no_model() -> None:
+    services = Services(Settings())
+    build_ui(services, Grants(), WarmUp(services))
+    assert services._backbone is None
