@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -272,8 +273,14 @@ def warn(message: str) -> None:
 
 
 def _services() -> Services:
+    """The services; libraries no longer write progress bars and warnings between our lines."""
+    from transformers.utils import logging
+
     from kie_app.services import Services
 
+    logging.disable_progress_bar()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     return Services(_settings())
 
 
@@ -285,7 +292,7 @@ def _settings() -> Settings:
         wrong = error.errors()[0]
         variable = f"ONEPASS_{wrong['loc'][0]}".upper()
         raise DataError(
-            f"{variable} is {wrong['input']!r} ({wrong['msg']}): set it to a valid value or unset it."
+            f"{variable} is {wrong['input']!r} ({wrong['msg']}): correct it or unset it."
         ) from error
 
 

@@ -7,6 +7,7 @@ path. Pages are upright (EXIF is applied before), so the 0/180 degree classifier
 from __future__ import annotations
 
 import os
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -24,6 +25,8 @@ DETECTION_PIXELS = 900_000  # text is sought on a page scaled down to this many 
 NARROWEST = 48  # pixels; short texts are not padded to the default of 320
 CHINESE_PAGE = 0.1  # share of Chinese characters from which on a lone one is meant
 WIDE_FORMS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+LABEL_COLON = re.compile(r"(?<=[A-Za-z])\s?:(?=[A-Za-z0-9$£€])")
 
 _engine: Any = None
 _lock = Lock()  # the engine keeps state between its steps, so one page at a time
@@ -49,9 +52,14 @@ def recognise(image: Image.Image, settings: Settings) -> list[Segment]:
         [
             Segment.of_quad(text, [(float(x), float(y)) for x, y in quad])
             for quad, raw in zip(found.boxes, found.txts, strict=True)
-            if (text := " ".join(raw.translate(WIDE_FORMS).split()))
+            if (text := tidy(raw))
         ]
     )
+
+
+def tidy(raw: str) -> str:
+    """Plain forms and single blanks, with the blank after a label's colon that the models drop."""
+    return " ".join(LABEL_COLON.sub(": ", raw.translate(WIDE_FORMS)).split())
 
 
 def without_marks(segments: list[Segment]) -> list[Segment]:
@@ -99,7 +107,6 @@ def _load(threads: int) -> Any:
             "Global.max_side_len": 100_000,  # pages come scaled, and long receipts must stay long
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-            "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
             "Det.limit_type": "max",
             "Rec.rec_img_shape": [3, 48, NARROWEST],
             **{f"{step}.model_path": str(folder / name) for step, name in MODELS.items()},

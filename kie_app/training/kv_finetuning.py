@@ -132,6 +132,8 @@ def adapted(backbone: Backbone, rank: int) -> Backbone:
         r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM"
     )
     backbone.model = get_peft_model(backbone.model, config, autocast_adapter_dtype=False)
+    # The card names the backbone, not where this machine keeps it.
+    backbone.model.peft_config["default"].base_model_name_or_path = backbone.name
     for parameter in backbone.heads.parameters():
         parameter.requires_grad_(True)
     return backbone

@@ -175,7 +175,7 @@ def _legend_swatches(figure: go.Figure) -> None:
 
 def rates(rows: Sequence[ArmFigures]) -> go.Figure:
     """Forward passes, and tokens written per second of decoding, beside each other."""
-    figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.16)
+    figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.24)
     names = [short(row.decoder) for row in rows]
     colours = [COLOURS.get(row.decoder, GREY) for row in rows]
     shown = (

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import gradio as gr
 
 from kie_app.services import Services
-from kie_app.types import Key
+from kie_app.types import Key, Schema
 from kie_app.ui import keys as naming
+
+HINT = (
+    '<p class="hint">A kind sets how many slots a value gets at first; a description helps where '
+    "the name alone is not clear. One row for each key named above.</p>"
+)
+
+# Queued, although quick: Gradio tells of a changed State only after a queued event.
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 @dataclass(frozen=True)
@@ -47,17 +56,19 @@ def build_keys_editor(services: Services) -> KeysEditor:
     keys = gr.State(())
     shown = gr.State(())
     with gr.Accordion("Descriptions and kinds", open=False, elem_id="key-details"):
+        gr.HTML(HINT, apply_default_css=False)
         _details(keys, shown)
-    template.input(
-        partial(_fill_in, templates), template, [names, keys], api_visibility="private", queue=False
-    )
+    template.input(partial(_fill_in, templates), template, [names, keys], **QUIET)
     for event in (names.blur, names.submit):
-        event(naming.parse, [names, keys], keys, api_visibility="private", queue=False)
-    keys.change(_names, keys, shown, api_visibility="private", queue=False)
+        event(naming.parse, [names, keys], keys, **QUIET)
+    keys.change(_names, keys, shown, **QUIET)
     return KeysEditor(template, names, keys)
 
 
-def _fill_in(templates: dict[str, gr.State], name: str) -> tuple[str, tuple[Key, ...]]:
+def _fill_in(templates: dict[str, Schema], name: str | None) -> Any:
+    """The template's keys; nothing changes when the choice was left without a name."""
+    if name not in templates:
+        return gr.skip()
     keys = templates[name].keys
     return naming.text_of(keys), keys
 
@@ -71,8 +82,6 @@ def _details(keys: gr.State, shown: gr.State) -> None:
 
     @gr.render(inputs=[keys], triggers=[shown.change])
     def rows(current: tuple[Key, ...]) -> None:
-        if not current:
-            gr.HTML('<p class="hint">Name a key first.</p>')
         for key in dict.fromkeys(current):
             _detail_row(key, keys)
 
@@ -94,9 +103,8 @@ def _detail_row(key: Key, keys: gr.State) -> None:
             min_width=200,
             key=f"description {key.name}",
         )
-    private = {"api_visibility": "private", "queue": False}
-    kind.input(partial(_set_kind, key.name), [keys, kind], keys, **private)
-    description.blur(partial(_set_description, key.name), [keys, description], keys, **private)
+    kind.input(partial(_set_kind, key.name), [keys, kind], keys, **QUIET)
+    description.blur(partial(_set_description, key.name), [keys, description], keys, **QUIET)
 
 
 def _set_kind(name: str, keys: tuple[Key, ...], kind: str) -> tuple[Key, ...]:

@@ -9,7 +9,7 @@ import gradio as gr
 from kie_app.services import Services
 from kie_app.ui import charts, samples, stage, upload
 from kie_app.ui.grants import Grants
-from kie_app.ui.keys_editor import build_keys_editor
+from kie_app.ui.keys_editor import QUIET, build_keys_editor
 from kie_app.ui.race_handlers import RaceHandlers, status_line
 from kie_app.ui.readiness import WarmUp
 from kie_app.ui.session import Session
@@ -19,7 +19,10 @@ from kie_app.ui.words import ARMS, DEFAULT_ARMS
 WAITING = "Waiting for the model\N{HORIZONTAL ELLIPSIS}"
 SAY_WAITING = f"""(...args) => {{
   const line = document.querySelector('#status p');
-  if (line) line.textContent = '{WAITING}';
+  if (line) {{
+    line.textContent = '{WAITING}';
+    line.className = '';
+  }}
   return args;
 }}"""
 
@@ -57,14 +60,15 @@ def build_race(page: gr.Blocks, services: Services, grants: Grants, warm_up: War
     plots = _plots()
     caption = _html("", elem_id="caption")
 
-    view = View(session, editor, status, board, outcome, caption, plots)
+    view = View(session, status, board, outcome, caption, plots)
     handlers = RaceHandlers(services, grants, warm_up, view)
     page.load(handlers.enter, None, session, api_visibility="private", queue=False)
+    named = [editor.names, editor.keys, editor.template]
+    cards.select(handlers.keys_of_sample, None, named, **QUIET)
     cards.select(handlers.pick_sample, [session, arms], view.outputs, **MODEL)
     drop.upload(handlers.open_file, [session, drop], view.outputs, **MODEL)
     drop.refuse(handlers.refuse_file, None, view.outputs, api_visibility="private", queue=False)
-    wanted = [session, editor.names, editor.keys, editor.template, arms]
-    button.click(handlers.fill, wanted, view.outputs, **MODEL)
+    button.click(handlers.fill, [session, *named, arms], view.outputs, **MODEL)
 
 
 def _html(value: Any, **options: Any) -> gr.HTML:

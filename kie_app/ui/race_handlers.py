@@ -47,9 +47,7 @@ def told(handler: Handler) -> Handler:
             yield from handler(self, *args)
         except KieError as error:
             yield {self.view.status: status_line(str(error), "bad")}
-            raise gr.Error(
-                safe(str(error)), title="That did not work", print_exception=False
-            ) from error
+            raise gr.Error(safe(str(error)), print_exception=False) from error
         except Exception:
             yield {self.view.status: status_line(BROKEN, "bad")}
             raise
@@ -81,13 +79,13 @@ class RaceHandlers:
             raise DocumentError("There is no such sample: pick one of the cards.")
         document = self._services.read_file(sample.path)
         session = self._open(session, document, sample.entities)
-        editor = self.view.editor
-        yield {
-            editor.names: keys.text_of(sample.schema.keys),
-            editor.keys: sample.schema.keys,
-            editor.template: None,
-        }
         yield from self._race(session, sample.schema, decoders)
+
+    def keys_of_sample(self, event: gr.EventData) -> tuple[str, tuple[Key, ...], None]:
+        """The keys that a sample comes with, for the keys editor; the template is none."""
+        sample = self._samples.get(str(event.sample))
+        named = sample.schema.keys if sample else ()
+        return keys.text_of(named), named, None
 
     @told
     def open_file(self, session: Session, payload: Any) -> Iterator[Update]:
@@ -120,7 +118,6 @@ class RaceHandlers:
             raise DocumentError("No document is open: pick a sample or open a file of your own.")
         named = keys.parse(names, known)
         schema = self._services.schema(template or "own keys", named)
-        yield {self.view.editor.keys: named}
         yield from self._race(session, schema, decoders)
 
     def _open(self, session: Session, document: Document, label: Label | None) -> Session:

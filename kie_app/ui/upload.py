@@ -6,6 +6,7 @@ read from there at once and deleted. The size is checked in the browser already,
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ const send = async file => {
     trigger('refuse', {name: file.name, size: file.size});
   } else {
     zone.classList.add('busy');
+    document.querySelectorAll('.card').forEach(card => card.setAttribute('aria-pressed', 'false'));
     try {
       const sent = await upload(file);
       props.value = {path: sent.path, orig_name: file.name, meta: {_type: 'gradio.FileData'}};
@@ -61,6 +63,8 @@ def take(payload: Any) -> tuple[bytes, str]:
         raise DocumentError("The upload did not arrive whole: open the file again.") from error
     finally:
         path.unlink(missing_ok=True)
+        with suppress(OSError):  # its folder, unless somebody else's upload lies there too
+            path.parent.rmdir()
     return data, str(payload.get("orig_name") or path.name)
 
 

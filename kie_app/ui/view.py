@@ -7,8 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from kie_app.ui.keys_editor import KeysEditor
-
 Update = dict[Any, Any]
 
 
@@ -17,7 +15,6 @@ class View:
     """Components by their part on the page; `outputs` is what an event may update."""
 
     session: gr.State
-    editor: KeysEditor
     status: gr.HTML
     stage: gr.HTML
     results: gr.HTML
@@ -26,8 +23,5 @@ class View:
 
     @property
     def outputs(self) -> list[Any]:
-        editor = self.editor
-        return [
-            *(self.session, editor.names, editor.keys, editor.template),
-            *(self.status, self.stage, self.results, self.caption, *self.plots),
-        ]
+        shown = (self.status, self.stage, self.results, self.caption, *self.plots)
+        return [self.session, *shown]

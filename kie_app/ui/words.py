@@ -15,9 +15,9 @@ class ArmName(NamedTuple):
 
 # In the order in which the arms run and stand on the page.
 ARMS = {
-    "mask_parallel": ArmName("PIP", "all slots filled in one forward pass"),
-    "autoregressive": ArmName("AR", "one token after the other, with KV cache"),
-    "hyper_parallel": ArmName("HPD", "all keys at once, one token each a pass"),
+    "mask_parallel": ArmName("PIP", "all slots in one forward pass"),
+    "autoregressive": ArmName("AR", "one token a pass, with KV cache"),
+    "hyper_parallel": ArmName("HPD", "one token of every key a pass"),
     "verified": ArmName("Verified", "PIP drafts, one causal pass checks"),
 }
 BASELINE = "autoregressive"

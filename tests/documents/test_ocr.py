@@ -81,3 +81,18 @@ def test_nothing_is_downloaded_and_nothing_logged(
     assert words(drawn(), settings) == " ".join(RECEIPT)
     assert capfd.readouterr() == ("", "")
     assert logging.getLogger("RapidOCR").level >= logging.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("DATE:24/02/2018", "DATE: 24/02/2018"),
+        ("GST ID :0012", "GST ID: 0012"),
+        ("TIME: 12:30", "TIME: 12:30"),
+        ("https://shop.example", "https://shop.example"),
+        ("ＴＯＴＡＬ：９", "TOTAL: 9"),
+        ("  A   B ", "A B"),
+    ],
+)
+def test_the_blank_after_a_label_is_put_back(raw: str, text: str) -> None:
+    assert ocr.tidy(raw) == text

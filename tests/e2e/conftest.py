@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 300  # seconds for anything that loads or runs the model, also on a busy machine
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 # Without these the browser asks its maker's hosts at every start; as root it needs no-sandbox.
 FLAGS = [

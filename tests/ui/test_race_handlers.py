@@ -15,7 +15,6 @@ from kie_app.services import Services
 from kie_app.ui import upload
 from kie_app.ui.build import build_ui
 from kie_app.ui.grants import Grants
-from kie_app.ui.keys_editor import KeysEditor
 from kie_app.ui.race_handlers import RaceHandlers
 from kie_app.ui.readiness import WarmUp
 from kie_app.ui.session import Session
@@ -29,9 +28,8 @@ READ = Session(token="t", document=recorded.document())
 def handlers() -> RaceHandlers:
     services = Services(Settings())
     with gr.Blocks():
-        editor = KeysEditor(gr.Dropdown(), gr.Textbox(), gr.State(()))
         html = [gr.HTML() for _ in range(4)]
-        view = View(gr.State(), editor, *html, (gr.Plot(),) * 4)
+        view = View(gr.State(), *html, (gr.Plot(),) * 4)
     return RaceHandlers(services, Grants(), WarmUp(services), view)
 
 
@@ -84,7 +82,8 @@ def test_an_unknown_sample_is_told(handlers: RaceHandlers) -> None:
 
 
 def test_a_bad_upload_is_told_and_deleted(handlers: RaceHandlers, tmp_path: Path) -> None:
-    file = tmp_path / "upload"
+    file = tmp_path / "hash" / "upload"
+    file.parent.mkdir()
     file.write_bytes(b"")
     payload = {"path": str(file), "orig_name": "empty.pdf"}
     assert "empty.pdf" in refusal(handlers.open_file(READ, payload), handlers)
@@ -92,7 +91,8 @@ def test_a_bad_upload_is_told_and_deleted(handlers: RaceHandlers, tmp_path: Path
 
 
 def test_a_good_upload_is_deleted_too(tmp_path: Path) -> None:
-    file = tmp_path / "upload"
+    file = tmp_path / "hash" / "upload"
+    file.parent.mkdir()
     file.write_bytes(b"data")
     assert upload.take({"path": str(file), "orig_name": "a.png"}) == (b"data", "a.png")
     assert list(tmp_path.iterdir()) == []
