@@ -6,6 +6,8 @@ python app.py      serves on ONEPASS_HOST:ONEPASS_PORT, by default 127.0.0.1:786
 from __future__ import annotations
 
 import os
+import socket
+import sys
 
 # Gradio reads this when it is imported: no telemetry, no update check.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -13,11 +15,15 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import uvicorn
 
 from kie_app.config import Settings
+from kie_app.errors import KieError
 from kie_app.services import Services
 from kie_app.ui.build import build_ui
 from kie_app.ui.grants import Grants
 from kie_app.ui.http import build_server
 from kie_app.ui.readiness import WarmUp
+
+# Open pages hold a connection each; at the end they are not waited for longer than this.
+SHUTDOWN_SECONDS = 3
 
 
 def host(settings: Settings) -> str:
@@ -27,9 +33,22 @@ def host(settings: Settings) -> str:
     return settings.host
 
 
-def main() -> None:
+def listen(host: str, port: int) -> socket.socket:
+    """The socket to serve on, bound before anything loads; KieError when it is not to be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise KieError(
+            f"Port {port} on {host} cannot be opened ({reason}): stop the program that uses it, "
+            "or set ONEPASS_PORT."
+        ) from error
+
+
+def serve(settings: Settings) -> None:
     """Serve until interrupted; the model loads behind the open page."""
-    settings = Settings.from_env()
+    door = listen(host(settings), settings.port)
     services = Services(settings)
     grants = Grants()
     warm_up = WarmUp(services)
@@ -37,7 +56,17 @@ def main() -> None:
     server = build_server(page, services, grants, warm_up)
     warm_up.start()
     print(f"Onepass on http://{host(settings)}:{settings.port}", flush=True)
-    uvicorn.run(server, host=host(settings), port=settings.port, log_level="warning")
+    config = uvicorn.Config(server, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_SECONDS)
+    uvicorn.Server(config).run(sockets=[door])
+
+
+def main() -> None:
+    """Serve, or say in one line why not and end with code 2."""
+    try:
+        serve(Settings.from_env())
+    except KieError as error:
+        print(f"onepass: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

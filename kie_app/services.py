@@ -23,7 +23,7 @@ from kie_app.errors import BackboneError, DocumentError, KieError
 from kie_app.samples import Sample, load_samples, load_templates
 from kie_app.types import Box, Document, Event, Extraction, Key, Line, Page, Schema
 
-KEPT_DOCUMENTS = 24  # read documents that stay in memory, with their page images
+KEPT_PAGES = 60  # page images that stay in memory, 6 to 12 MB each
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,13 @@ class Services:
             if document is None:
                 document = documents.read(data, name, self.settings)
                 self._documents[digest] = document
-                while len(self._documents) > KEPT_DOCUMENTS:
+                while len(self._documents) > 1 and self._kept_pages() > KEPT_PAGES:
                     self._documents.popitem(last=False)
             self._documents.move_to_end(digest)
         return document
+
+    def _kept_pages(self) -> int:
+        return sum(len(document.pages) for document in self._documents.values())
 
     def read_file(self, path: Path) -> Document:
         """`read` for a file on disk."""

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -84,8 +85,8 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+@contextmanager
+def opened(browser: Browser, address: str) -> Iterator[Page]:
     """The open page, 1280 px wide. Whatever it asks of another host fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 860}, accept_downloads=True)
     page = context.new_page()
@@ -98,3 +99,19 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
     own = (address, "data:", "blob:", "about:")
     assert [url for url in asked if not url.startswith(own)] == []
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page on which nothing happened yet."""
+    with opened(browser, address) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def raced(browser: Browser, address: str) -> Iterator[Page]:
+    """A page after one click on the first sample, when the race is over."""
+    with opened(browser, address) as page:
+        page.click(".card >> nth=0")
+        page.wait_for_selector(".results")
+        yield page
