@@ -221,7 +221,8 @@ def save(
 ) -> None:
     """Write the checkpoint and, beside it, what a resumed run needs."""
     options.out.mkdir(parents=True, exist_ok=True)
-    backbone.model.save_pretrained(str(options.out))
+    # "auto" would ask the hub whether the vocabulary grew; the embeddings are never trained.
+    backbone.model.save_pretrained(str(options.out), save_embedding_layers=False)
     weights = {n: p.detach().contiguous() for n, p in backbone.heads.state_dict().items()}
     save_file(weights, options.out / checkpoints.HEADS)
     training = {

@@ -23,7 +23,7 @@ COLOURS = {
     "hyper_parallel": "#b7791f",
     "verified": "#8b5cf6",
 }
-PHASES = {"OCR": "#a3abb5", "prefill": "#5577a6", "decode": "#0f8a83"}
+PHASES = {"OCR": "#8a929c", "prefill": "#5577a6", "decode": "#0f8a83"}
 KINDS = {
     "prefill": "#5577a6",
     "fill": "#0f8a83",

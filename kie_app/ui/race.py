@@ -67,7 +67,7 @@ def build_race(page: gr.Blocks, services: Services, grants: Grants, warm_up: War
     cards.select(handlers.keys_of_sample, None, named, **QUIET)
     cards.select(handlers.pick_sample, [session, arms], view.outputs, **MODEL)
     drop.upload(handlers.open_file, [session, drop], view.outputs, **MODEL)
-    drop.refuse(handlers.refuse_file, None, view.outputs, api_visibility="private", queue=False)
+    drop.refuse(handlers.refuse_file, None, view.outputs, **QUIET)
     button.click(handlers.fill, [session, *named, arms], view.outputs, **MODEL)
 
 

@@ -27,7 +27,7 @@ from kie_app.ui.words import ARMS, safe, short
 
 # Between two drawings while tokens stream: often enough to look live, seldom enough that drawing
 # takes next to nothing from the arm that is being timed.
-DRAW_SECONDS = 0.15
+DRAW_SECONDS = 0.4
 
 BROKEN = "Something broke in the app itself; the server's log says what."
 
@@ -101,7 +101,7 @@ class RaceHandlers:
     @told
     def refuse_file(self, event: gr.EventData) -> Iterator[Update]:
         """Say why the browser did not send a file."""
-        yield {}
+        yield {self.view.status: status_line("Checking the file\N{HORIZONTAL ELLIPSIS}")}
         raise upload.refusal(str(event.name), int(event.size), self._services.settings)
 
     @told
@@ -139,9 +139,10 @@ class RaceHandlers:
         chosen = [decoder for decoder in ARMS if decoder in decoders]
         if not chosen:
             raise SchemaError("No arm is ticked: tick at least one under 'Arms'.")
+        yield self._cleared(session)
         yield from self._await_model()
         race = Race.of(schema, chosen)
-        yield {**self._cleared(session), **self._frame(race, session)}
+        yield self._frame(race, session)
         for frame in self._frames(race, session):
             race = frame
             yield self._frame(race, session)
