@@ -135,11 +135,12 @@ class Backbone:
         positions: Tensor,
         visible: Tensor | None = None,
         cache: DynamicCache | None = None,
+        **attention: int,
     ) -> Tensor:
         """One forward pass: embeds (n, hidden), positions (n,), visible (n, cached + n) bool.
 
         Without `visible` the pass is causal. New keys and values are appended to `cache`.
-        Returns last-layer states (n, hidden).
+        `attention` goes to the attention function. Returns last-layer states (n, hidden).
         """
         mask = None
         if visible is not None:
@@ -151,6 +152,7 @@ class Backbone:
             attention_mask=mask,
             past_key_values=cache,
             use_cache=cache is not None,
+            **attention,
         )
         return out.last_hidden_state[0]
 

@@ -1,6 +1,6 @@
 """Checkpoints: a folder with a LoRA adapter, the heads, and a model card.
 
-models/registry.json                  {"default": name}
+models/registry.json                  the default's name; each checkpoint's files with their hashes
 models/NAME/adapter_model.safetensors, adapter_config.json    LoRA in PEFT's format
 models/NAME/heads.safetensors         layout embedding, [mask] vector, pointer head
 models/NAME/onepass.json              backbone, calibration and how it was trained
@@ -9,12 +9,13 @@ models/NAME/README.md                 the model card
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from peft import PeftModel
+from peft import PeftModel, set_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from transformers import PreTrainedModel
@@ -23,7 +24,9 @@ from kie_app.config import Settings
 from kie_app.errors import BackboneError
 from kie_app.heads import Heads
 
-HEADS, FACTS = "heads.safetensors", "onepass.json"
+ADAPTER, HEADS, FACTS = "adapter_model.safetensors", "heads.safetensors", "onepass.json"
+FILES = ("adapter_config.json", ADAPTER, HEADS, FACTS)
+REGISTRY = "registry.json"
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,72 @@ class Checkpoint:
 
 
 def find(settings: Settings) -> Checkpoint | None:
-    """The checkpoint of the settings, else the registry's default, else None."""
+    """The checkpoint of the settings (a registered name or a folder), else the registry's default,
+    else None. A registered one is loaded only if its files are those that were registered."""
+    registered = registry(settings.models_dir)
+    name = settings.checkpoint or registered["default"]
+    if name in registered["checkpoints"]:
+        folder = settings.models_dir / name
+        check(folder, registered["checkpoints"][name])
+        return read(folder)
     if settings.checkpoint:
         return read(Path(settings.checkpoint))
-    registry = settings.models_dir / "registry.json"
-    if not registry.is_file():
-        return None
+    return None
+
+
+def registry(models_dir: Path) -> dict[str, Any]:
+    """`models/registry.json`: the default's name, and each checkpoint's files with their hashes."""
+    path = models_dir / REGISTRY
+    if not path.is_file():
+        return {"default": None, "checkpoints": {}}
     try:
-        folder = settings.models_dir / json.loads(registry.read_text(encoding="utf-8"))["default"]
-    except (ValueError, KeyError, TypeError) as error:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        for files in found["checkpoints"].values():
+            dict(files).items()
+        if found["default"] not in found["checkpoints"]:
+            raise ValueError(f"the default {found['default']!r} is not among the checkpoints")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BackboneError(
-            f'{registry} is damaged ({error!r}): it must be {{"default": "NAME OF A FOLDER"}}.'
+            f"{path} is damaged ({error!r}): restore it, or enter the checkpoints again by "
+            "`python -m kie_app train register FOLDER`."
         ) from error
-    return read(folder)
+    return found
+
+
+def register(models_dir: Path, folder: Path, default: bool) -> None:
+    """Enter `folder`, which must lie in `models_dir`, with the hashes of its files as they are."""
+    found = read(folder)
+    if folder.resolve().parent != models_dir.resolve():
+        raise BackboneError(f"{folder} cannot be registered: put it into {models_dir} first.")
+    entries = registry(models_dir)
+    entries["checkpoints"][found.name] = {file: digest(folder / file) for file in FILES}
+    if default or not entries["default"]:
+        entries["default"] = found.name
+    draft = models_dir / f".{REGISTRY}"
+    draft.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
+    draft.replace(models_dir / REGISTRY)
+
+
+def check(folder: Path, hashes: dict[str, str]) -> None:
+    """BackboneError that names the first file that is missing or not the registered one."""
+    for file, wanted in hashes.items():
+        try:
+            same = digest(folder / file) == wanted
+        except OSError as error:
+            raise BackboneError(
+                f"{folder / file} cannot be read ({error.strerror}): restore the checkpoint, or "
+                "set ONEPASS_CHECKPOINT to another."
+            ) from error
+        if not same:
+            raise BackboneError(
+                f"{folder / file} is not the registered file (its SHA-256 differs): restore it, "
+                f"or if you changed it yourself, run `python -m kie_app train register {folder}`."
+            )
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read(folder: Path) -> Checkpoint:
@@ -90,6 +146,21 @@ def write_facts(found: Checkpoint) -> None:
     }
     text = json.dumps(facts, indent=2) + "\n"
     (found.folder / FACTS).write_text(text, encoding="utf-8")
+
+
+def restore(folder: Path, adapted: PeftModel, heads: Heads) -> None:
+    """Put a checkpoint's adapter and heads into a model that already carries an adapter."""
+    try:
+        weights = load_file(folder / ADAPTER)
+        unknown = set_peft_model_state_dict(adapted, weights).unexpected_keys
+        heads.load_state_dict(load_file(folder / HEADS))
+    except (OSError, RuntimeError, SafetensorError) as error:
+        unknown = [str(error).splitlines()[0]]
+    if unknown:
+        raise BackboneError(
+            f"{folder} cannot be trained further ({unknown[0]}): its rank and backbone must be the "
+            "same as those of this run."
+        )
 
 
 def merge(found: Checkpoint, model: PreTrainedModel, heads: Heads) -> PreTrainedModel:

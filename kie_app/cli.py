@@ -10,20 +10,17 @@ import json
 import os
 import sys
 import time
-import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
-from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from kie_app.config import ROOT, Settings
+from kie_app.config import ROOT
+from kie_app.console import complain, open_services, warn
 from kie_app.errors import BackboneError, DataError, KieError
+from kie_app.training_commands import train
 from kie_app.types import Document, Extraction, Key, guess_kind
-
-if TYPE_CHECKING:
-    from kie_app.services import Services
 
 USAGE_ERROR = 2
 
@@ -46,7 +43,6 @@ app = typer.Typer(
     help="Extract key information from documents in one forward pass. Settings are environment "
     "variables that begin with ONEPASS_, such as ONEPASS_BACKBONE and ONEPASS_CHECKPOINT.",
 )
-train = typer.Typer(no_args_is_help=True, help="Train a checkpoint on labelled documents.")
 
 Keys = Annotated[str, typer.Option(help="What to extract, separated by commas: company,date,total")]
 JsonFile = Annotated[
@@ -72,7 +68,7 @@ def extract(
     """
     from kie_app.extraction import decoder_named
 
-    services = _services()
+    services = open_services()
     decoder = decoder_named(decoder)
     schema = services.schema(
         "command line", [Key(name, kind=guess_kind(name)) for name in _names(keys)]
@@ -124,6 +120,10 @@ def evaluate(
     keys: Annotated[
         str, typer.Option(help="Keys to ask; by default every single-valued entity of the folder.")
     ] = "",
+    places: Annotated[
+        Path | None,
+        typer.Option(help="Judge on other keys, labelled by places (annotations/README.md)."),
+    ] = None,
     json_file: JsonFile = None,
 ) -> None:
     """Judge decoders on labelled documents: F1, similarity, grounding and seconds.
@@ -136,8 +136,8 @@ def evaluate(
 
     names = _decoders(decoders)
     _check_writable(json_file)
-    selection = evaluation.select(folder, _names(keys), split, limit)
-    services = _services()
+    selection = evaluation.select(folder, _names(keys), split, limit, places)
+    services = open_services()
     services.schema("evaluation", selection.schema.keys)
     result = evaluation.evaluate(
         services.backbone(), services.settings, selection, names, lines, warn, _progress
@@ -160,7 +160,7 @@ def bench(
     from kie_app.evaluation import benchmark, report
 
     _check_writable(json_file)
-    services = _services()
+    services = open_services()
     samples = [one for one in services.samples() if one.path.suffix.lower() != ".pdf"]
     if not samples:
         raise DataError(
@@ -186,114 +186,7 @@ def serve() -> None:
     os.execv(sys.executable, [sys.executable, script])
 
 
-@train.command()
-def kv(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A folder with a labels.jsonl file with lines.")
-    ],
-    out: Annotated[Path, typer.Option(help="Where the checkpoint goes; resumed if it was killed.")],
-    steps: Annotated[int, typer.Option(min=1, help="Steps of the whole run.")] = 600,
-    batch: Annotated[int, typer.Option(min=1, help="Documents a step.")] = 4,
-    learning_rate: Annotated[float, typer.Option(help="Peak, for the adapter.")] = 5e-4,
-    rank: Annotated[int, typer.Option(min=1, help="Rank of the adapter.")] = 32,
-    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 0,
-    split: Annotated[
-        Literal["train", "all"], typer.Option(help="Train on one side of the split by shop.")
-    ] = "train",
-) -> None:
-    """KV fine-tuning: all decoders on labelled documents, then `calibrate`.
-
-    Prints one JSON object a step. Several processes: start it with `torchrun` or
-    `accelerate launch -m kie_app`.
-    """
-    from kie_app import backbone
-    from kie_app.training import kv_finetuning
-
-    services = _services()
-    described = {key.name: key for one in services.schemas().values() for key in one.keys}
-    options = kv_finetuning.TrainOptions(
-        folder, out, steps, batch, learning_rate, rank, seed, split
-    )
-    base = backbone.load(services.settings, adapter=False)
-    found = kv_finetuning.train(base, options, described, lambda step: typer.echo(str(step)))
-    if found:
-        calibrate(out, folder)
-
-
-@train.command()
-def calibrate(
-    checkpoint: Annotated[Path, typer.Argument(help="A folder that `train kv` wrote.")],
-    folder: Annotated[
-        Path,
-        typer.Argument(metavar="DIR", help="The labelled folder; its validation split is used."),
-    ],
-) -> None:
-    """Fit how pointers and slots are mixed, and the confidences, on validation documents."""
-    from dataclasses import asdict, replace
-
-    from kie_app import backbone
-    from kie_app import checkpoint as checkpoints
-    from kie_app.documents.labelled import labelled, split_of
-    from kie_app.training.calibration import calibrate as fit
-
-    settings = _settings().model_copy(update={"checkpoint": str(checkpoint)})
-    items = [one for one in labelled(folder) if split_of(one) == "validation" and one.lines]
-    if not items:
-        raise DataError(f"{folder} has no validation document with lines: give a larger folder.")
-    loaded = backbone.load(settings)
-    fitted = replace(checkpoints.read(checkpoint), calibration=fit(loaded, items))
-    checkpoints.write_facts(fitted)
-    typer.echo(json.dumps(asdict(fitted.calibration)))
-
-
-@train.command()
-def card(
-    checkpoint: Annotated[Path, typer.Argument(help="A folder that `train kv` wrote.")],
-    figures: Annotated[
-        list[Path], typer.Argument(help="Files that `evaluate --json` wrote for this checkpoint.")
-    ],
-) -> None:
-    """Write the checkpoint's model card from its facts and measured figures."""
-    from kie_app.training.card import write
-
-    write(checkpoint, figures)
-
-
 app.add_typer(train, name="train")
-
-
-def complain(message: str, kind: str = "error") -> None:
-    """One line on stderr."""
-    typer.echo(f"{kind}: {' '.join(message.split())}", err=True)
-
-
-def warn(message: str) -> None:
-    """One line on stderr about something that the work goes on without."""
-    complain(message, "warning")
-
-
-def _services() -> Services:
-    """The services; libraries no longer write progress bars and warnings between our lines."""
-    from transformers.utils import logging
-
-    from kie_app.services import Services
-
-    logging.disable_progress_bar()
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")
-    return Services(_settings())
-
-
-def _settings() -> Settings:
-    """The settings; DataError names the variable that cannot be read."""
-    try:
-        return Settings.from_env()
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        variable = f"ONEPASS_{wrong['loc'][0]}".upper()
-        raise DataError(
-            f"{variable} is {wrong['input']!r} ({wrong['msg']}): correct it or unset it."
-        ) from error
 
 
 def _names(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kie_app.types import Box, Document, Key, Schema, Word
+from kie_app.types import Box, Document, Key, Schema, Word, split_words
 
 if TYPE_CHECKING:
     from kie_app.backbone import Text
@@ -91,7 +91,9 @@ def tokenise(text: Text, document: Document) -> DocumentTokens:
 def windows(text: Text, document: Document, size: int, overlap: int) -> list[Document]:
     """The document in parts of whole lines of at most `size` tokens, each beginning with the last
     `overlap` tokens' lines of the part before. A document that fits is its own only part."""
-    lengths = [1 + sum(len(text.word(w)) for w in line.text.split()) for line in document.lines]
+    lengths = [
+        1 + sum(len(text.word(w)) for w in split_words(line.text)) for line in document.lines
+    ]
     parts: list[Document] = []
     start, end = 0, 0
     while end < len(lengths):
@@ -118,7 +120,7 @@ def key_ids(text: Text, key: Key) -> tuple[int, ...]:
 
 def name_ids(text: Text, key: Key) -> tuple[int, ...]:
     """`name:`, as the autoregressive answer writes it."""
-    return text.encode(f"{' '.join(key.name.split())}:")
+    return text.encode(f"{_plain(key.name)}:")
 
 
 def ask_ids(text: Text, keys: tuple[Key, ...]) -> tuple[int, ...]:
@@ -128,9 +130,14 @@ def ask_ids(text: Text, keys: tuple[Key, ...]) -> tuple[int, ...]:
 
 def value_ids(text: Text, value: str) -> tuple[int, ...]:
     """A value's tokens, the same as those of its words on the page."""
-    return tuple(token for word in value.split() for token in text.word(word))
+    return tuple(token for word in split_words(value) for token in text.word(word))
 
 
 def _words(key: Key) -> str:
-    name, description = " ".join(key.name.split()), " ".join(key.description.split())
+    name, description = _plain(key.name), " ".join(key.description.split())
     return f"{name} ({description})" if description else name
+
+
+def _plain(name: str) -> str:
+    """A name as words: `gross_amount` is asked as "gross amount"."""
+    return " ".join(name.replace("_", " ").split())

@@ -227,3 +227,15 @@ def _shown(value: object) -> str:
     """A value as one short line."""
     text = repr(value)
     return text if len(text) <= SHOWN else text[:SHOWN] + "..."
+
+
+def load_paraphrases(annotations_dir: Path) -> dict[str, list[str]]:
+    """Other names of keys, from `paraphrases.yaml`."""
+    path = Path(annotations_dir) / "paraphrases.yaml"
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return {str(name): [str(other) for other in others] for name, others in found.items()}
+    except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
+        raise DataError(
+            f"{path} holds no names of keys ({error}): write `name: [other name, ...]`, one a line."
+        ) from error

@@ -37,12 +37,22 @@ class Line:
 
 
 class Word(NamedTuple):
-    """A blank-separated part of a line, its box a share of the line's by characters."""
+    """A word of a line (see `split_words`), its box a share of the line's by characters."""
 
     text: str
     box: Box
     page: int
     line: int
+
+
+_DATE = r"\d{1,4}[/.]\d{1,2}[/.]\d{2,4}"
+_DATE_RANGE = re.compile(rf"(?<!\d)({_DATE})([-\u2013])({_DATE})(?!\d)")
+
+
+def split_words(text: str) -> list[str]:
+    """Blank-separated parts; a range of two dates printed without blanks is three words, since each
+    date is a value of its own."""
+    return _DATE_RANGE.sub(r"\1 \2 \3", text).split()
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,7 @@ class Document:
         for index, line in enumerate(self.lines):
             width = (line.box.x1 - line.box.x0) / max(len(line.text), 1)
             end = 0
-            for text in line.text.split():
+            for text in split_words(line.text):
                 start = line.text.index(text, end)
                 end = start + len(text)
                 box = Box(

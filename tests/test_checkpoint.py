@@ -24,17 +24,63 @@ def test_no_registry_means_no_checkpoint(tmp_path: Path) -> None:
     assert checkpoints.find(Settings(models_dir=tmp_path)) is None
 
 
-def test_the_registry_names_the_default(tmp_path: Path) -> None:
-    folder = tmp_path / "one"
-    folder.mkdir()
-    checkpoints.write_facts(Checkpoint(folder, "tiny"))
-    (tmp_path / "registry.json").write_text('{"default": "one"}')
-    found = checkpoints.find(Settings(models_dir=tmp_path))
+@pytest.fixture
+def registered(tmp_path: Path) -> Path:
+    """A registry of two checkpoints, the second the default."""
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        checkpoints.write_facts(Checkpoint(folder, "tiny"))
+        for file in checkpoints.FILES:
+            if file != checkpoints.FACTS:
+                (folder / file).write_text(f"{name} {file}")
+        checkpoints.register(tmp_path, folder, default=name == "two")
+    return tmp_path
+
+
+def test_the_registry_names_the_default_and_the_others(registered: Path) -> None:
+    default = checkpoints.find(Settings(models_dir=registered))
+    other = checkpoints.find(Settings(models_dir=registered, checkpoint="one"))
+    assert default is not None
+    assert other is not None
+    assert (default.name, other.name) == ("two", "one")
+
+
+@pytest.mark.parametrize("file", checkpoints.FILES)
+def test_a_changed_file_of_a_registered_checkpoint_is_named(registered: Path, file: str) -> None:
+    path = registered / "two" / file
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(BackboneError, match=rf"two/{file} is not the registered file"):
+        checkpoints.find(Settings(models_dir=registered))
+    path.unlink()
+    with pytest.raises(BackboneError, match=rf"two/{file} cannot be read"):
+        checkpoints.find(Settings(models_dir=registered))
+
+
+def test_a_changed_checkpoint_can_be_registered_again(registered: Path) -> None:
+    (registered / "two" / checkpoints.HEADS).write_text("trained further")
+    checkpoints.register(registered, registered / "two", default=False)
+    assert checkpoints.find(Settings(models_dir=registered)) is not None
+
+
+def test_only_checkpoints_inside_the_models_folder_are_registered(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    checkpoints.write_facts(Checkpoint(elsewhere, "tiny"))
+    (tmp_path / "models").mkdir()
+    with pytest.raises(BackboneError, match="cannot be registered"):
+        checkpoints.register(tmp_path / "models", elsewhere, default=True)
+
+
+def test_the_bundled_checkpoint_is_the_registered_one() -> None:
+    found = checkpoints.find(Settings())
     assert found is not None
-    assert found.name == "one"
+    assert found.folder.parent == Settings().models_dir
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"default": 7}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"default": 7}', '{"default": "a", "checkpoints": {"b": {}}}']
+)
 def test_a_damaged_registry_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "registry.json").write_text(text)
     with pytest.raises(BackboneError, match=r"registry\.json"):

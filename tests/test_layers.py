@@ -19,12 +19,12 @@ LINES = 400
 # From the ground up: a module imports its own layer and those below. A package is one module.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({PACKAGE, "types", "errors", "config", "samples"}),
-    frozenset({"documents", "backbone", "heads", "checkpoint", "prompting"}),
+    frozenset({"documents", "backbone", "heads", "checkpoint", "prompting", "synthetic"}),
     frozenset({"decoding"}),
     frozenset({"extraction", "early_exit", "training", "evaluation"})
     | frozenset({"jobs", "labelstudio", "store"}),
     frozenset({"services", "export"}),
-    frozenset({"ui", "cli"}),
+    frozenset({"ui", "cli", "console", "training_commands"}),
     frozenset({"app", "__main__"}),
 )
 HEIGHT = {module: height for height, layer in enumerate(LAYERS) for module in layer}

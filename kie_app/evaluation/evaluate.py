@@ -19,9 +19,10 @@ from typing import Any, Literal
 from kie_app import documents
 from kie_app.backbone import Backbone
 from kie_app.config import Settings
-from kie_app.documents.labelled import Labelled, labelled, split_of
+from kie_app.documents.labelled import Labelled, labelled, relabelled, split_of
 from kie_app.errors import DataError, KieError
 from kie_app.evaluation.metrics import Answer, Judged, score
+from kie_app.evaluation.places import placed
 from kie_app.extraction import extract
 from kie_app.types import Document, Extraction, Key, Schema, guess_kind
 
@@ -52,16 +53,25 @@ class Arm:
 
 
 def select(
-    folder: Path, keys: Sequence[str] = (), split: Split = "all", limit: int | None = None
+    folder: Path,
+    keys: Sequence[str] = (),
+    split: Split = "all",
+    limit: int | None = None,
+    places: Path | None = None,
 ) -> Selection:
     """The first `limit` documents of a split (by shop) of a folder with a `labels.jsonl`.
+
+    With `places`, only the documents that this file labels anew, by its keys (`relabelled`).
 
     Without `keys`, all names of string-valued entities in the folder are asked, in order of first
     appearance. DataError when nothing is left to judge on.
     """
     whole = list(labelled(folder))
+    chosen = [item for item in whole if split in ("all", split_of(item))]
+    if places:
+        whole = chosen = list(relabelled(chosen, places))
+    chosen = chosen[:limit]
     names = tuple(keys) or tuple(dict.fromkeys(name for item in whole for name in item.values()))
-    chosen = [item for item in whole if split in ("all", split_of(item))][:limit]
     if not chosen:
         raise DataError(
             f"{folder} has {len(whole)} labelled documents but none is left to judge on with the "
@@ -114,7 +124,7 @@ def evaluate(
                     warn(f"{item.id}, {name}: {error}")
                     arm.judged.append(Judged(item.entities, {}))
                 else:
-                    arm.judged.append(Judged(item.entities, _answers(found)))
+                    arm.judged.append(Judged(item.entities, _answers(item, found)))
                     _note(arm, document, found, total)
         progress(done, len(selection.documents))
     return {
@@ -149,8 +159,16 @@ class Reader:
         return document, time.perf_counter() - began
 
 
-def _answers(found: Extraction) -> dict[str, Answer]:
-    return {one.key.name: Answer(one.value, bool(one.sources)) for one in found.fields}
+def _answers(item: Labelled, found: Extraction) -> dict[str, Answer]:
+    return {
+        one.key.name: Answer(
+            one.value,
+            bool(one.sources),
+            one.confidence,
+            placed(item, one.key.name, one.sources),
+        )
+        for one in found.fields
+    }
 
 
 def _note(arm: Arm, document: Document, found: Extraction, total: float) -> None:
@@ -164,8 +182,20 @@ def _figures(arm: Arm, keys: Sequence[str]) -> dict[str, Any]:
     return {
         "micro_f1": round(scores.micro_f1, DIGITS),
         "keys": {key: round(f1, DIGITS) for key, f1 in scores.keys.items()},
+        "normalised_f1": round(scores.normalised_f1, DIGITS),
+        "normalised_keys": {k: round(f1, DIGITS) for k, f1 in scores.normalised_keys.items()},
         "similarity": round(scores.similarity, DIGITS),
         "grounded": round(scores.grounded, DIGITS),
+        "placed": round(scores.placed, DIGITS),
+        "calibration_error": round(scores.calibration.error, DIGITS),
+        "reliability": [
+            {
+                "count": one.count,
+                "confidence": round(one.confidence, DIGITS),
+                "right": round(one.right, DIGITS),
+            }
+            for one in scores.calibration.bins
+        ],
         "seconds": {phase: _spread(arm.seconds[phase]) for phase in PHASES},
     }
 

@@ -1,25 +1,37 @@
-"""How right values are: exact match, edit similarity, and whether a value stands on the page.
+"""How right values are: exact and normalised match, edit similarity, grounding, calibration.
 
 Two values match exactly when they are equal after Unicode NFKC and after every run of white space
 became one blank. Nothing else is forgiven: case and punctuation count, and so does the form of a
 date or an amount. Text that is empty after that counts as absent, in labels as in predictions.
+
+The normalised match also forgives case, blanks and punctuation, since labels of scanned documents
+differ from the print in these ("NO. 5,JALAN" for "NO.5, JALAN"); it keeps what tells numbers apart:
+points and commas within amounts and numbers, and where the parts of a date begin.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
+from kie_app.types import guess_kind
+
+BINS = 10
+
 
 @dataclass(frozen=True)
 class Answer:
-    """What a decoder said for one key; `grounded` when the value was located on the document."""
+    """What a decoder said for one key, how sure it was, and whether the value was located on the
+    document; `placed` says whether in the right place, None where the label does not tell."""
 
     value: str | None
     grounded: bool = False
+    confidence: float = 0.0
+    placed: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -63,33 +75,79 @@ class Counts:
 
 @dataclass(frozen=True)
 class Scores:
-    """`keys` holds each key's F1. `similarity` is the mean over labelled values, `grounded` the
-    share of predicted values that were located; both are 0 where there are none."""
+    """Exact and normalised F1, over all and by key. `similarity` is the mean over labelled values,
+    `grounded` the share of predicted values that were located, `placed` the share of right values
+    whose place is the label's; each is 0 where there are none."""
 
     micro_f1: float
     keys: dict[str, float]
+    normalised_f1: float
+    normalised_keys: dict[str, float]
     similarity: float
     grounded: float
+    placed: float
+    calibration: Reliability
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Answers whose confidence falls into one tenth: how many, how sure, how often right."""
+
+    count: int
+    confidence: float
+    right: float
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Confidence against truth in ten equal bins (Guo et al., arXiv 1706.04599).
+
+    `error` is the expected calibration error: the mean distance of the two, weighted by count.
+    """
+
+    bins: tuple[Bin, ...]
+    error: float
 
 
 def score(documents: Sequence[Judged], keys: Sequence[str]) -> Scores:
     """Judge the answers to `keys` over all documents."""
-    counts = {key: sum((count(one, key) for one in documents), Counts()) for key in keys}
+    exact = {key: sum((count(one, key) for one in documents), Counts()) for key in keys}
+    loose = {key: sum((count(one, key, loosely) for one in documents), Counts()) for key in keys}
     return Scores(
-        micro_f1=sum(counts.values(), Counts()).f1,
-        keys={key: counted.f1 for key, counted in counts.items()},
+        micro_f1=sum(exact.values(), Counts()).f1,
+        keys={key: counted.f1 for key, counted in exact.items()},
+        normalised_f1=sum(loose.values(), Counts()).f1,
+        normalised_keys={key: counted.f1 for key, counted in loose.items()},
         similarity=_mean(_similarities(documents, keys)),
         grounded=_mean(_grounded(documents, keys)),
+        placed=_mean(_placed(documents, keys)),
+        calibration=reliability(list(_judgements(documents, keys))),
     )
 
 
-def count(document: Judged, key: str) -> Counts:
-    """One key of one document. A wrong value for a labelled key is both wrong and missed."""
+def reliability(judgements: Sequence[tuple[float, bool]]) -> Reliability:
+    """(confidence, right) of every answer -> ten bins and their expected calibration error."""
+    tenths: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
+    for confidence, right in judgements:
+        tenths[min(int(confidence * BINS), BINS - 1)].append((confidence, right))
+    bins = tuple(
+        Bin(len(some), _mean(c for c, _ in some), _mean(float(r) for _, r in some))
+        for some in tenths
+    )
+    total = max(1, len(judgements))
+    return Reliability(bins, sum(b.count * abs(b.confidence - b.right) for b in bins) / total)
+
+
+def count(
+    document: Judged, key: str, form: Callable[[str, str], str] = lambda text, key: text
+) -> Counts:
+    """One key of one document. A wrong value for a labelled key is both wrong and missed; `form`
+    brings both values (and the key) into the form in which they are compared."""
     values = document.values(key)
     if values is None:
         return Counts()
     label, predicted = values
-    right = bool(label) and label == predicted
+    right = bool(label) and form(label, key) == form(predicted, key)
     return Counts(
         right=int(right),
         wrong=int(bool(predicted) and not right),
@@ -100,6 +158,22 @@ def count(document: Judged, key: str) -> Counts:
 def normalise(text: str) -> str:
     """Unicode NFKC, then white space collapsed; "" when nothing is left."""
     return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def loosely(text: str, key: str) -> str:
+    """Upper case without blanks and punctuation, except what tells numbers and dates apart.
+
+    Text of punctuation alone stays as it is: it must not equal any other.
+    """
+    kind = guess_kind(key)
+    folded = unicodedata.normalize("NFKC", text).upper()
+    if kind in ("amount", "number"):
+        kept = re.sub(r"(?<!\d)[.,]|[.,](?!\d)|[^\w.,-]|_", "", folded)
+    elif kind == "date":
+        kept = re.sub(r"[\W_]+", "/", folded).strip("/")
+    else:
+        kept = re.sub(r"[\W_]+", "", folded)
+    return kept or folded
 
 
 def similarity(label: str, predicted: str | None) -> float:
@@ -113,6 +187,23 @@ def _similarities(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[
             values = document.values(key)
             if values and values[0]:
                 yield similarity(*values)
+
+
+def _judgements(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[tuple[float, bool]]:
+    """Confidence and normalised rightness of every answer, "absent" included."""
+    for document in documents:
+        for key in keys:
+            values, answer = document.values(key), document.answers.get(key)
+            if values and answer:
+                yield answer.confidence, loosely(values[0], key) == loosely(values[1], key)
+
+
+def _placed(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[float]:
+    for document in documents:
+        for key in keys:
+            answer = document.answers.get(key)
+            if answer and answer.placed is not None and count(document, key, loosely).right:
+                yield float(answer.placed)
 
 
 def _grounded(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[float]:

@@ -6,6 +6,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+MATCHES = (("exact", "micro_f1", "keys"), ("normalised", "normalised_f1", "normalised_keys"))
+SOUND = {
+    "similarity": "similarity",
+    "grounded": "located",
+    "placed": "placed",
+    "calibration_error": "calibration",
+}
+
 
 def aligned(header: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
     """Columns two blanks apart, those in `right` set flush right; control characters are shown as
@@ -28,22 +36,24 @@ def evaluation(result: Mapping[str, Any]) -> str:
     arms: Mapping[str, Any] = result["decoders"]
     keys = list(next(iter(arms.values()))["keys"]) if arms else []
     right = [
-        [
-            name,
-            *(f"{arm[figure]:.3f}" for figure in ("micro_f1", "similarity", "grounded")),
-            *(f"{arm['keys'][key]:.3f}" for key in keys),
-        ]
+        [name, match, f"{arm[total]:.3f}", *(f"{arm[by_key][key]:.3f}" for key in keys)]
         for name, arm in arms.items()
+        for match, total, by_key in MATCHES
     ]
+    sound = [[name, *(f"{arm[figure]:.3f}" for figure in SOUND)] for name, arm in arms.items()]
     phases = list(next(iter(arms.values()))["seconds"]) if arms else []
     fast = [
         [name, *(_spread(arm["seconds"][phase]) for phase in phases)] for name, arm in arms.items()
     ]
-    columns = range(1, 4 + max(len(keys), len(phases)))
+    columns = range(1, 1 + len(phases))
     return "\n".join(
         [
-            f"{result['documents']} documents, exact match F1",
-            aligned(["decoder", "micro F1", "similarity", "grounded", *keys], right, columns),
+            f"{result['documents']} documents, F1",
+            aligned(["decoder", "match", "micro F1", *keys], right, range(2, 3 + len(keys))),
+            "",
+            "similarity to the label; values located; right values in the right place; expected "
+            "calibration error",
+            aligned(["decoder", *SOUND.values()], sound, range(1, 1 + len(SOUND))),
             "",
             "seconds, median / p95",
             aligned(["decoder", *phases], fast, columns),

@@ -7,7 +7,7 @@ grid search, since there are four numbers and a few hundred fields.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -17,12 +17,15 @@ from kie_app import prompting
 from kie_app.backbone import Backbone
 from kie_app.checkpoint import Calibration
 from kie_app.decoding import hyper_parallel, mask_parallel, spans
-from kie_app.documents.labelled import Labelled
+from kie_app.documents.runs import find_runs
+from kie_app.evaluation.metrics import loosely, normalise
+from kie_app.extraction import WINDOW_OVERLAP, WINDOW_TOKENS
+from kie_app.training.sources import Mix, Source
 from kie_app.types import Key, Schema, guess_kind
 
 SLOT_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 NO_RUN_BIASES = (-6.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0)
-WRITTEN_ITEMS = 50  # documents decoded token by token: one temperature needs no more
+WRITTEN = 60  # prompts decoded token by token: one temperature needs no more
 TEMPERATURES = tuple(0.5 * 1.15**i for i in range(22))  # 0.5 to 9.4
 
 
@@ -35,15 +38,16 @@ class Judged:
     right: tuple[bool, ...]
 
 
-def calibrate(backbone: Backbone, items: Sequence[Labelled]) -> Calibration:
-    """The calibration that fits `items` best."""
-    judged = judge(backbone, items)
+def calibrate(backbone: Backbone, mix: Mix, each: int = 60) -> Calibration:
+    """The calibration that fits `each` documents of every source of `mix` best."""
+    asked = [one for source in mix.sources for one in questions(backbone, source, mix, each)]
+    judged = [field for one in asked for field in judge(backbone, one)]
     weight, bias = max(
         product(SLOT_WEIGHTS, NO_RUN_BIASES),
         key=lambda pair: (hits(judged, *pair), -pair[0], -abs(pair[1])),
     )
     fitted = Calibration(slot_weight=weight, no_run_bias=bias)
-    said = written(backbone, items[:WRITTEN_ITEMS])
+    said = [field for one in spread(asked, WRITTEN) for field in written(backbone, one)]
 
     def pointed(temperature: float) -> list[tuple[float, bool]]:
         calibration = replace(fitted, temperature=temperature)
@@ -59,43 +63,72 @@ def calibrate(backbone: Backbone, items: Sequence[Labelled]) -> Calibration:
     return replace(fitted, temperature=likeliest(pointed), token_temperature=likeliest(typed))
 
 
-def asked(backbone: Backbone, item: Labelled) -> tuple[prompting.Prompt, list[str]]:
-    """The prompt for all labelled values of a document, and the values."""
-    values = item.values()
-    schema = Schema("labels", tuple(Key(k, kind=guess_kind(k)) for k in values))
-    prompt = prompting.build(backbone.text, item.document(), schema)
-    return prompt, [" ".join(value.split()) for value in values.values()]
+@dataclass(frozen=True)
+class Question:
+    """A prompt and, key by key, its label ("" where the key is absent)."""
+
+    prompt: prompting.Prompt
+    keys: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+def questions(backbone: Backbone, source: Source, mix: Mix, each: int) -> Iterator[Question]:
+    """All keys of a source asked of its documents, window by window as `extract` does.
+
+    A value that stands in another window is absent from this one; one that the document does not
+    print as such is not asked, since no window could be told to have it.
+    """
+    for item in source.items[:each]:
+        document, values = mix.document(item), item.values()
+        parts = prompting.windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
+        for part in parts:
+            words = [word.text for word in part.words()]
+            labels = {
+                key: " ".join(values.get(key, "").split())
+                if len(parts) == 1 or find_runs(words, values.get(key))
+                else ""
+                for key in source.keys
+            }
+            keys = tuple(Key(name, kind=guess_kind(name)) for name in labels)
+            prompt = prompting.build(backbone.text, part, Schema("calibration", keys))
+            yield Question(prompt, tuple(labels), tuple(labels.values()))
 
 
 @torch.inference_mode()
-def judge(backbone: Backbone, items: Sequence[Labelled]) -> list[Judged]:
-    """What pointers and slots say of every labelled field, and which of it is right."""
+def judge(backbone: Backbone, question: Question) -> list[Judged]:
+    """What pointers and slots say of every key, and which of it is right."""
+    prompt = question.prompt
+    encoding = backbone.encode(prompt.document)
+    asked = range(len(prompt.keys))
+    logits, queries = mask_parallel.fill(backbone, prompt, encoding, asked, prompt.budgets)
+    scores = mask_parallel.score(backbone, prompt, encoding, logits, queries)
+    words = [word.text for word in prompt.document.words]
     out = []
-    for item in items:
-        prompt, labels = asked(backbone, item)
-        encoding = backbone.encode(prompt.document)
-        keys = range(len(prompt.keys))
-        logits, queries = mask_parallel.fill(backbone, prompt, encoding, keys, prompt.budgets)
-        scores = mask_parallel.score(backbone, prompt, encoding, logits, queries)
-        words = [word.text for word in prompt.document.words]
-        for one, block, label in zip(scores, logits, labels, strict=True):
-            right = [" ".join(words[a : b + 1]) == label for a, b in one.runs.tolist()]
-            tokens, _, _ = spans.free_text(block, prompt.end)
-            right.append(_same(backbone, tokens, label))
-            out.append(Judged(one, tuple(right)))
+    for key, label, one, block in zip(question.keys, question.labels, scores, logits, strict=True):
+        runs = [" ".join(words[a : b + 1]) for a, b in one.runs.tolist()]
+        own = backbone.text.decode(spans.free_text(block, prompt.end)[0])
+        out.append(Judged(one, tuple(same(label, text, key) for text in (*runs, own))))
     return out
 
 
-def written(backbone: Backbone, items: Sequence[Labelled]) -> list[tuple[float, bool]]:
+def written(backbone: Backbone, question: Question) -> list[tuple[float, bool]]:
     """Log-probability of every value that HPD writes, and whether it is right."""
     out = []
-    for item in items:
-        prompt, labels = asked(backbone, item)
-        decoded = hyper_parallel.decode(backbone, prompt)
-        for one, label in zip(decoded.keys, labels, strict=True):
-            log = sum(math.log(max(p.probability, 1e-9)) for p in one.predicted)
-            out.append((log, _same(backbone, one.tokens, label)))
+    decoded = hyper_parallel.decode(backbone, question.prompt).keys
+    for key, label, one in zip(question.keys, question.labels, decoded, strict=True):
+        log = sum(math.log(max(p.probability, 1e-9)) for p in one.predicted)
+        out.append((log, same(label, backbone.text.decode(list(one.tokens)), key)))
     return out
+
+
+def same(label: str, said: str, key: str) -> bool:
+    """The normalised match of the evaluation."""
+    return loosely(normalise(label), key) == loosely(normalise(said), key)
+
+
+def spread(asked: Sequence[Question], most: int) -> Sequence[Question]:
+    """At most `most` of the questions, evenly from all."""
+    return asked[:: max(1, -(-len(asked) // most))]
 
 
 def hits(judged: Sequence[Judged], weight: float, bias: float) -> int:
@@ -116,7 +149,3 @@ def likeliest(confidences: Callable[[float], list[tuple[float, bool]]]) -> float
         return total
 
     return min(TEMPERATURES, key=surprise)
-
-
-def _same(backbone: Backbone, tokens: Sequence[int], label: str) -> bool:
-    return backbone.text.decode(tuple(tokens)).split() == label.split()

@@ -9,10 +9,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from kie_app.documents.labelled import Labelled
-from kie_app.types import Document, Key, Line, Schema
+from kie_app import prompting
+from kie_app.backbone import Text
+from kie_app.documents.runs import find_runs
+from kie_app.types import Document, Key, Line, Schema, guess_kind, split_words
 
 PRINTED_LABEL = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?(?:[:#]|: ?) +(\S.*)$")
 LABEL_ALONE = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?:$")
@@ -21,11 +23,13 @@ MAX_PRINTED_WORDS = 8
 
 @dataclass(frozen=True)
 class Example:
-    """A document, the keys that are asked of it, and their values (None: absent)."""
+    """A document, the keys that are asked of it, and their values (None: absent). The words of
+    `hidden`, as (first, last), are on the page but covered by the `[mask]` vector."""
 
     document: Document
     schema: Schema
     values: tuple[str | None, ...]
+    hidden: tuple[tuple[int, int], ...] = ()
 
 
 def printed_labels(lines: Sequence[Line]) -> dict[str, str]:
@@ -56,30 +60,105 @@ def printed_labels(lines: Sequence[Line]) -> dict[str, str]:
     return {name: value for name, value in pairs.items() if name not in twice}
 
 
+@dataclass(frozen=True)
+class Naming:
+    """How keys are asked in training: `described` holds keys with their descriptions, `other` the
+    other names of a key, `left_out` the printed labels that are never asked (so that they can test
+    keys that the model has not met)."""
+
+    described: Mapping[str, Key] = field(default_factory=dict)
+    other: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    left_out: re.Pattern[str] | None = None
+
+    def printed(self, lines: Sequence[Line]) -> dict[str, str]:
+        """The document's own printed labels that may be asked."""
+        pairs = printed_labels(lines)
+        return {k: v for k, v in pairs.items() if not (self.left_out and self.left_out.search(k))}
+
+    def key(self, name: str, rng: random.Random) -> Key:
+        """The key under its own name, described, or under another name."""
+        plain, way = " ".join(name.replace("_", " ").split()), rng.random()
+        if way < 0.2 and name in self.described:
+            return self.described[name]
+        if way < 0.45 and plain in self.other:
+            plain = rng.choice(list(self.other[plain]))
+        return Key(plain, kind=guess_kind(plain))
+
+
 def example(
-    item: Labelled,
+    document: Document,
+    values: Mapping[str, str | None],
     rng: random.Random,
-    descriptions: Mapping[str, Key],
+    naming: Naming,
     foreign: Sequence[str] = (),
     printed: int = 2,
 ) -> Example:
-    """One training example: labelled keys in random order, up to `printed` printed labels, and
-    sometimes a key of other documents (`foreign`) that this one lacks."""
-    values: dict[str, str | None] = dict(item.values())
-    own = printed_labels(item.lines)
-    extra = [name for name in own if name not in values]
+    """One training example: the labelled keys in random order (one that is None is absent), up to
+    `printed` labels that the page prints itself, and sometimes one of other pages (`foreign`)."""
+    asked = dict(values)
+    own = naming.printed(document.lines)
+    extra = [name for name in own if name not in asked]
     for name in rng.sample(extra, min(rng.randint(0, printed), len(extra))):
-        values[name] = own[name]
+        asked[name] = own[name]
     if foreign and rng.random() < 0.25:
         name = rng.choice(foreign)
-        text = "\n".join(line.text for line in item.lines).lower()
-        if name not in text and name not in values:
-            values[name] = None
-    names = list(values)
+        text = "\n".join(line.text for line in document.lines).lower()
+        if name not in text and name not in asked:
+            asked[name] = None
+    names = list(asked)
     rng.shuffle(names)
-    described = rng.random() < 0.3
-    keys = tuple(
-        descriptions[name] if described and name in descriptions else Key(name) for name in names
-    )
-    schema = Schema("training", keys)
-    return Example(item.document(), schema, tuple(values[name] for name in names))
+    keys: dict[str, Key] = {}
+    for name in names:
+        key = naming.key(name, rng)
+        keys[name] = Key(name) if any(key.name == one.name for one in keys.values()) else key
+    schema = Schema("training", tuple(keys.values()))
+    return Example(document, schema, tuple(asked[name] for name in names))
+
+
+def known_absent(
+    values: Mapping[str, str | None], lacking: Sequence[str], rng: random.Random, most: int = 2
+) -> dict[str, str | None]:
+    """`values` and up to `most` of the keys that this document is known to lack."""
+    chosen = rng.sample(lacking, min(rng.randint(0, most), len(lacking)))
+    return {**values, **dict.fromkeys(chosen)}
+
+
+def part(
+    text: Text, document: Document, values: Mapping[str, str], rng: random.Random, most: int
+) -> tuple[Document, dict[str, str | None]]:
+    """Whole lines of at most `most` tokens around one of the values (or, one time in eight, from
+    anywhere). A value printed elsewhere only is absent from the part; one that the document does
+    not print as such is not asked."""
+    lengths = [
+        1 + sum(len(text.word(w)) for w in split_words(line.text)) for line in document.lines
+    ]
+    if sum(lengths) <= most:
+        return document, dict(values)
+    whole = prompting.tokenise(text, document)
+    words = [word.text for word in whole.words]
+    places = {name: find_runs(words, value) for name, value in values.items()}
+    anchors = [whole.words[first].line for runs in places.values() for first, _ in runs[:3]]
+    anywhere = rng.random() < 0.125 or not anchors
+    anchor = rng.randrange(len(lengths)) if anywhere else rng.choice(anchors)
+    start = end = anchor
+    total, ahead = lengths[anchor], rng.random()
+    while True:  # grow up or down, in the proportion `ahead`
+        up = start > 0 and total + lengths[start - 1] <= most
+        down = end + 1 < len(lengths) and total + lengths[end + 1] <= most
+        if not up and not down:
+            break
+        if up and (not down or rng.random() < ahead):
+            start -= 1
+            total += lengths[start]
+        else:
+            end += 1
+            total += lengths[end]
+    kept = replace(document, lines=document.lines[start : end + 1])
+    inside = {
+        name: values[name]
+        if any(start <= whole.words[a].line and whole.words[b].line <= end for a, b in runs)
+        else None
+        for name, runs in places.items()
+        if runs
+    }
+    return kept, inside

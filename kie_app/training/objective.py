@@ -37,7 +37,9 @@ class Objective(nn.Module):
     def forward(self, packed: Packed) -> Losses:
         backbone = self.backbone
         embeds = backbone.embed(packed.ids, packed.boxes, packed.boxed, packed.slots)
-        states = backbone.forward(embeds, packed.positions, packed.visible)
+        states = backbone.forward(
+            embeds, packed.positions, packed.visible, document=packed.document
+        )
         scores, no_run = self.heads.pointer(states[packed.words], states[packed.query])
         return Losses(
             self._cross_entropy(states, packed.next),

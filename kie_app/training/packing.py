@@ -1,18 +1,17 @@
 """One example as one packed sequence that trains every decoder in a single pass.
 
-    document | question and whole answer  | slot block 1 | slot block 2 | ...
-    document | branch 1 | branch 2 | ...  | slot block 1 | slot block 2 | ...
+    document | question and answer | branch 2 | branch 3 | ... | slot block 1 | slot block 2 | ...
 
 All segments after the document begin at the document's end position, see the document and
-themselves alone. The answer trains `autoregressive`, the branches `hyper_parallel` (every example
-has the one or the other), the slot blocks and pointers `mask_parallel`: the same data and the same
-weights for every arm of a race.
+themselves alone. The answer trains `autoregressive`, the branches `hyper_parallel`, the slot
+blocks and pointers `mask_parallel`: the same data and the same weights for every arm of a race.
+Most of the tokens are the document's, which all segments share.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -20,8 +19,8 @@ from torch import Tensor
 
 from kie_app import prompting
 from kie_app.backbone import Text, layout
+from kie_app.documents.runs import find_runs
 from kie_app.heads import MAX_RUN_WORDS
-from kie_app.prompting import DocumentTokens
 from kie_app.training.examples import Example
 
 IGNORE = -100
@@ -43,6 +42,7 @@ class Packed:
     slot: Tensor  # (n,)
     query: Tensor  # (k,)
     runs: list[list[tuple[int, int]]]
+    document: int  # tokens of the document, which come first
 
 
 def pack(text: Text, example: Example, rng: random.Random) -> Packed:
@@ -56,6 +56,9 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
     following = [IGNORE] * start
     slot_target = [IGNORE] * start
     is_slot = [False] * start
+    for a, b in example.hidden:
+        for at in range(document.first[a], document.last[b] + 1):
+            is_slot[at] = True
     bidirectional = {-1}
 
     def add(tokens: list[int], after: list[int], slot: list[int], kind: int) -> None:
@@ -67,19 +70,20 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         is_slot.extend(target != IGNORE for target in slot)
 
     value_tokens = [prompting.value_ids(text, value or "") for value in example.values]
-    if rng.random() < 0.5:
-        answer, wanted = list(prompt.ask), [IGNORE] * len(prompt.ask)
-        for name, value in zip(prompt.names, value_tokens, strict=True):
-            answer += [*name, *value, prompt.end]
-            wanted += [*name, *value, prompt.end]
-        add(answer, [*wanted[1:], IGNORE], [IGNORE] * len(answer), 1)
-    else:
-        for index, (key, value) in enumerate(zip(prompt.keys, value_tokens, strict=True)):
-            branch = [*key, *value, prompt.end]
-            targets = [IGNORE] * (len(key) - 1) + [*value, prompt.end, IGNORE]
-            add(branch, targets, [IGNORE] * len(branch), 2 + 2 * index)
+    answer, wanted = list(prompt.ask), [IGNORE] * len(prompt.ask)
+    for name, value in zip(prompt.names, value_tokens, strict=True):
+        answer += [*name, *value, prompt.end]
+        wanted += [*name, *value, prompt.end]
+    add(answer, [*wanted[1:], IGNORE], [IGNORE] * len(answer), 1)
+    # Branches learn what the answer teaches too: half of them are enough.
+    count = len(prompt.keys)
+    for index in sorted(rng.sample(range(count), (count + 1) // 2)):
+        key, value = prompt.keys[index], value_tokens[index]
+        branch = [*key, *value, prompt.end]
+        targets = [IGNORE] * (len(key) - 1) + [*value, prompt.end, IGNORE]
+        add(branch, targets, [IGNORE] * len(branch), 2 + 2 * index)
 
-    query, runs = [], []
+    query, runs, words = [], [], [word.text for word in document.words]
     for index, (key, value) in enumerate(zip(prompt.keys, value_tokens, strict=True)):
         budget = _budget(prompt.budgets[index], len(value), rng)
         query.append(len(ids) + len(key) - 1)
@@ -89,7 +93,8 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         bidirectional.add(3 + 2 * index)
         blank = [IGNORE] * len(block)
         add(block, blank, [IGNORE] * len(key) + targets, 3 + 2 * index)
-        runs.append(find_runs(document, example.values[index]))
+        found = find_runs(words, example.values[index])
+        runs.append([run for run in found if _readable(run, example.hidden)])
 
     kinds, place = torch.tensor(segment), torch.tensor(positions)
     both_ways = torch.tensor([kind in bidirectional for kind in segment])
@@ -109,7 +114,14 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         slot=torch.tensor(slot_target),
         query=torch.tensor(query),
         runs=runs,
+        document=start,
     )
+
+
+def _readable(run: tuple[int, int], hidden: Sequence[tuple[int, int]]) -> bool:
+    """A pointer may choose the run: it is not too long, and none of it is covered."""
+    first, last = run
+    return last - first < MAX_RUN_WORDS and not any(a <= last and first <= b for a, b in hidden)
 
 
 def _budget(kind_budget: int, length: int, rng: random.Random) -> int:
@@ -117,36 +129,3 @@ def _budget(kind_budget: int, length: int, rng: random.Random) -> int:
     if rng.random() < 0.25:
         return min(max(length + 1 + rng.randint(0, 3), kind_budget), 48)
     return max(2, kind_budget + rng.randint(-2, 3))
-
-
-def find_runs(document: DocumentTokens, value: str | None) -> list[tuple[int, int]]:
-    """Every run of words that is the value, else every run with the same letters and digits.
-
-    Labels often join lines by a comma or drop a blank: the place is right all the same.
-    """
-    words = [word.text for word in document.words]
-    return _equal_runs(words, value or "", str) or _equal_runs(words, value or "", _letters)
-
-
-def _equal_runs(
-    words: list[str], value: str, reduce: Callable[[str], str]
-) -> list[tuple[int, int]]:
-    wanted = "".join(reduce(word) for word in value.split())
-    if not wanted:
-        return []
-    reduced = [reduce(word) for word in words]
-    runs = []
-    for first, word in enumerate(reduced):
-        if not word or not wanted.startswith(word):
-            continue
-        text, last = word, first
-        while text != wanted and wanted.startswith(text) and last + 1 < len(reduced):
-            last += 1
-            text += reduced[last]
-        if text == wanted and last - first < MAX_RUN_WORDS:
-            runs.append((first, last))
-    return runs
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.upper() if c.isalnum())

@@ -84,7 +84,10 @@ def test_the_result_is_what_the_readme_promises(folder: Path, tiny_backbone: Bac
     assert result["documents"] == 3
     assert list(result["decoders"]) == DECODERS
     for figures in result["decoders"].values():
-        assert list(figures) == ["micro_f1", "keys", "similarity", "grounded", "seconds"]
+        right = ["micro_f1", "keys", "normalised_f1", "normalised_keys", "similarity"]
+        sound = ["grounded", "placed", "calibration_error", "reliability"]
+        assert list(figures) == [*right, *sound, "seconds"]
+        assert sum(one["count"] for one in figures["reliability"]) == 6
         assert list(figures["keys"]) == ["company", "total"]
         assert 0 <= figures["micro_f1"] <= 1
         assert tuple(figures["seconds"]) == PHASES

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kie_app.evaluation.metrics import Answer, Counts, Judged, normalise, score, similarity
+from kie_app.evaluation.metrics import (
+    Answer,
+    Counts,
+    Judged,
+    normalise,
+    reliability,
+    score,
+    similarity,
+)
 
 KEYS = ("company", "date", "total")
 text = st.text(alphabet=string.ascii_letters + " .,-\t\n\u00a0é", max_size=8)
@@ -145,3 +153,48 @@ def test_similarity_is_symmetric_and_one_only_for_equals(one: str, other: str) -
 def test_counts_add_up() -> None:
     assert Counts(1, 2, 3) + Counts(4, 5, 6) == Counts(5, 7, 9)
     assert sum([Counts(1, 0, 0)] * 3, Counts()).f1 == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "label", "predicted", "same"),
+    [
+        ("address", "NO. 5,JALAN BESAR, 81100", "No.5, Jalan Besar 81100", True),
+        ("company", "A B SDN. BHD.", "AB SDN BHD", True),
+        ("company", "A", "B", False),
+        ("company", "&", "!", False),
+        ("total", "RM 9.00", "RM9.00", True),
+        ("total", "9.00", "900", False),
+        ("total", "9.00", "9,00", False),
+        ("total", "1.234", "12.34", False),
+        ("date", "1/12/2018", "11/2/2018", False),
+        ("date", "01-02-2018", "01/02/2018", True),
+        ("invoice number", "A-17/3", "A173", True),
+    ],
+)
+def test_the_normalised_match_forgives_what_labels_and_print_differ_in(
+    key: str, label: str, predicted: str, same: bool
+) -> None:
+    found = score([Judged({key: label}, said(**{key: predicted}))], [key])
+    assert (found.normalised_f1 == 1) is same
+
+
+@given(judged)
+def test_what_matches_exactly_matches_normalised(documents: list[Judged]) -> None:
+    found = score(documents, KEYS)
+    assert found.normalised_f1 >= found.micro_f1
+
+
+def test_calibration_error_is_the_distance_of_confidence_and_truth() -> None:
+    sure = [(0.95, True)] * 9 + [(0.95, False)]
+    assert reliability(sure).error == pytest.approx(0.05)
+    assert reliability([*sure, *[(0.2, True)] * 10]).error == pytest.approx((0.05 + 0.8) / 2)
+    assert [one.count for one in reliability(sure).bins] == [0] * 9 + [10]
+    assert reliability([]).error == 0
+    assert reliability([(1.0, True), (0.0, False)]).error == 0
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=50))
+def test_calibration_error_is_a_share(judgements: list[tuple[float, bool]]) -> None:
+    found = reliability(judgements)
+    assert 0 <= found.error <= 1
+    assert sum(one.count for one in found.bins) == len(judgements)

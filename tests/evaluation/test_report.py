@@ -28,8 +28,12 @@ def test_an_evaluation_without_times_is_shown() -> None:
     arm = {
         "micro_f1": 0.0,
         "keys": {"total": 0.0},
+        "normalised_f1": 0.0,
+        "normalised_keys": {"total": 0.0},
         "similarity": 0.0,
         "grounded": 0.0,
+        "placed": 0.0,
+        "calibration_error": 0.0,
         "seconds": {"ocr": {"median": None, "p95": None}, "total": {"median": 1.0, "p95": 2.0}},
     }
     text = report.evaluation({"documents": 1, "decoders": {"verified": arm}})

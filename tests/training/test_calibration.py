@@ -10,18 +10,22 @@ import pytest
 
 from kie_app import checkpoint as checkpoints
 from kie_app.checkpoint import Calibration, Checkpoint
-from kie_app.documents.labelled import labelled
+from kie_app.config import Settings
 from kie_app.errors import DataError
-from kie_app.training import calibration, card
+from kie_app.training import calibration, card, sources
+from kie_app.training.sources import Mix
 from tests.conftest import make_backbone
-from tests.training.test_training import labelled_folder
+from tests.training.folders import labelled_folder
 
 
 def test_fitted_weights_hit_at_least_as_often_as_any_other_on_the_grid(tmp_path: Path) -> None:
     backbone = make_backbone()
-    items = list(labelled(labelled_folder(tmp_path / "data", 6)))
-    judged = calibration.judge(backbone, items)
-    fitted = calibration.calibrate(backbone, items)
+    folder = labelled_folder(tmp_path / "data", 6)
+    mix = Mix(sources.read([str(folder)], "all"), 0, Settings())
+    asked = calibration.questions(backbone, mix.sources[0], mix, 6)
+    judged = [field for one in asked for field in calibration.judge(backbone, one)]
+    assert len(judged) == 12
+    fitted = calibration.calibrate(backbone, mix)
     best = calibration.hits(judged, fitted.slot_weight, fitted.no_run_bias)
     for weight in calibration.SLOT_WEIGHTS:
         for bias in calibration.NO_RUN_BIASES:
@@ -42,7 +46,8 @@ def test_the_temperature_makes_confidence_match_how_often_it_is_right() -> None:
 
 
 def test_a_card_shows_the_measured_figures_and_the_training(tmp_path: Path) -> None:
-    training = {"data": "sroie", "split": "train", "documents": 5, "steps": 3, "batch": 4}
+    data = {"sroie": {"weight": 2.0, "documents": 5}}
+    training = {"data": data, "split": "train", "steps": 3, "batch": 4, "left_out": "fax"}
     training |= {"learning_rate": 1e-3, "rank": 4, "seed": 0, "machine": "2 cores"}
     checkpoints.write_facts(Checkpoint(tmp_path, "tiny", Calibration(), training))
     figures = {
@@ -51,8 +56,10 @@ def test_a_card_shows_the_measured_figures_and_the_training(tmp_path: Path) -> N
             "mask_parallel": {
                 "micro_f1": 0.8123,
                 "keys": {"total": 0.9},
-                "similarity": 0.95,
-                "grounded": 0.99,
+                "normalised_f1": 0.9,
+                "normalised_keys": {"total": 0.95},
+                "placed": 0.99,
+                "calibration_error": 0.031,
                 "seconds": {"decode": {"median": 0.0512, "p95": 0.06}},
             }
         },
@@ -61,12 +68,14 @@ def test_a_card_shows_the_measured_figures_and_the_training(tmp_path: Path) -> N
     card.write(tmp_path, [tmp_path / "validation-given.json"])
     text = (tmp_path / "README.md").read_text()
     assert "validation given (7 documents)" in text
-    assert "| mask_parallel | 0.812 | 0.900 | 0.950 | 0.990 |" in text
+    assert "| mask_parallel | exact | 0.812 | 0.900 |" in text
+    assert "| mask_parallel | normalised | 0.900 | 0.950 | 0.990 | 0.031 |" in text
+    assert "train kv sroie=2 --out models/" in text
     assert "CC BY 4.0" in text
 
 
 def test_a_card_without_figures_is_refused(tmp_path: Path) -> None:
-    training = {"data": "sroie"}
+    training = {"data": {"sroie": {"weight": 1.0, "documents": 5}}}
     checkpoints.write_facts(Checkpoint(tmp_path, "tiny", training=training))
     with pytest.raises(DataError, match=r"nothing\.json"):
         card.write(tmp_path, [tmp_path / "nothing.json"])

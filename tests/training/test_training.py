@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 
@@ -13,16 +12,19 @@ from safetensors.torch import load_file
 from kie_app import checkpoint as checkpoints
 from kie_app import prompting
 from kie_app.backbone import Backbone
+from kie_app.config import Settings
 from kie_app.decoding import mask_parallel
 from kie_app.documents.labelled import Labelled, labelled, split_of
-from kie_app.errors import DataError
-from kie_app.training import attention
+from kie_app.errors import BackboneError, DataError
+from kie_app.training import attention, summary, trainer
 from kie_app.training.examples import Example, printed_labels
-from kie_app.training.kv_finetuning import TrainOptions, train
+from kie_app.training.kv_finetuning import KvOptions, train
 from kie_app.training.objective import Objective, pointer_loss
-from kie_app.training.packing import IGNORE, find_runs, pack
+from kie_app.training.packing import IGNORE, Packed, pack
+from kie_app.training.trainer import TrainOptions
 from kie_app.types import Box, Line, Schema
 from tests.conftest import RECEIPT_KEYS, make_backbone, make_document
+from tests.training.folders import labelled_folder
 
 
 def example_of(seed: int) -> Example:
@@ -62,13 +64,20 @@ def test_targets_are_the_tokens_that_come_next(tiny_backbone: Backbone, seed: in
     assert ((packed.slot != IGNORE) == packed.slots).all()
 
 
-def test_grouped_attention_equals_pytorchs() -> None:
+@pytest.mark.parametrize("document", [0, 4, 7])
+def test_grouped_attention_equals_pytorchs(document: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the document's rows are taken in pieces (here of three)."""
+    monkeypatch.setattr(attention, "ROWS", 3)
     torch.manual_seed(0)
     query, key, value = torch.randn(1, 6, 9, 8), torch.randn(1, 2, 9, 8), torch.randn(1, 2, 9, 8)
     visible = torch.rand(9, 9) < 0.6
     visible.fill_diagonal_(True)
+    visible[:document] = torch.ones(9, 9, dtype=torch.bool).tril()[:document]
+    visible[document:, :document] = True
     mask = torch.zeros(1, 1, 9, 9).masked_fill(~visible, torch.finfo(torch.float32).min)
-    ours, _ = attention.grouped_attention(torch.nn.Module(), query, key, value, mask)
+    ours, _ = attention.grouped_attention(
+        torch.nn.Module(), query, key, value, mask, document=document
+    )
     theirs = torch.nn.functional.scaled_dot_product_attention(
         query, key, value, attn_mask=mask, enable_gqa=True
     )
@@ -83,22 +92,6 @@ def test_pointer_loss_equals_a_softmax_over_listed_runs() -> None:
     second = torch.softmax(torch.cat([scores[1].flatten(), no_run[1:]]), 0)
     expected = -(torch.log(first[1] + first[8]) + torch.log(second[9])) / 2
     torch.testing.assert_close(pointer_loss(scores, no_run, gold), expected)
-
-
-def test_runs_are_found_through_commas_and_line_breaks() -> None:
-    backbone = make_backbone()
-    lines = [
-        Line("NO 17 JALAN", Box(0, 0, 1, 0.1)),
-        Line("KLANG 12.50", Box(0, 0.1, 1, 0.2)),
-        Line("TOTAL 12.50", Box(0, 0.2, 1, 0.3)),
-    ]
-    document = prompting.tokenise(
-        backbone.text, Labelled("a", Path("a"), {}, tuple(lines), 1, 1).document()
-    )
-    assert find_runs(document, "12.50") == [(4, 4), (6, 6)]
-    assert find_runs(document, "NO 17, JALAN, KLANG") == [(0, 3)]
-    assert find_runs(document, "13.50") == []
-    assert find_runs(document, None) == []
 
 
 def test_printed_labels_are_pairs_that_the_page_states_once() -> None:
@@ -118,29 +111,12 @@ def test_printed_labels_are_pairs_that_the_page_states_once() -> None:
     }
 
 
-def labelled_folder(folder: Path, count: int = 12) -> Path:
-    """Documents whose first words are the company and whose last word is the total."""
-    folder.mkdir(parents=True)
-    rows = []
-    for seed in range(count):
-        document = make_document(seed, 5)
-        words = [word.text for word in document.words()]
-        rows.append(
-            {
-                "id": str(seed),
-                "image": f"{seed}.png",
-                "width": 600,
-                "height": 900,
-                "lines": [{"text": line.text, "box": list(line.box)} for line in document.lines],
-                "entities": {"company": " ".join([*words[:2], f"{seed}"]), "total": words[-1]},
-            }
-        )
-    (folder / "labels.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    return folder
-
-
 class Killed(Exception):
     pass
+
+
+def everything(folder: Path) -> KvOptions:
+    return KvOptions((str(folder),), split="all", validated=4)
 
 
 def test_a_killed_run_resumes_exactly(tmp_path: Path) -> None:
@@ -153,11 +129,13 @@ def test_a_killed_run_resumes_exactly(tmp_path: Path) -> None:
         def progress(step) -> None:
             if step.step == kill_at:
                 raise Killed
-            said.append(f"{step.step} {step.next} {step.slots} {step.pointers}")
+            said.append(f"{step.step} {step.next} {step.slots} {step.pointers} {step.f1}")
 
-        options = TrainOptions(data, out, steps=5, batch=2, rank=4, save_every=1, split="all")
+        options = TrainOptions(
+            out, steps=5, batch=2, rank=4, save_every=1, validate_every=2, patience=9
+        )
         try:
-            train(make_backbone(), options, on_progress=progress)
+            train(make_backbone(), options, everything(data), Settings(), progress)
         except Killed:
             pass
         finally:
@@ -178,10 +156,14 @@ def test_training_learns_and_the_merged_checkpoint_says_the_same(tmp_path: Path)
     losses: list[float] = []
     make_backbone.cache_clear()
     backbone = make_backbone()
-    options = TrainOptions(
-        data, tmp_path / "out", steps=30, batch=2, rank=4, learning_rate=5e-3, split="all"
+    options = TrainOptions(tmp_path / "out", steps=30, batch=2, rank=4, learning_rate=5e-3)
+    train(
+        backbone,
+        options,
+        everything(data),
+        Settings(),
+        lambda step: losses.append(step.next + step.pointers),
     )
-    train(backbone, options, on_progress=lambda p: losses.append(p.next + p.pointers))
     assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
     make_backbone.cache_clear()
     fresh = make_backbone()
@@ -199,7 +181,57 @@ def test_training_learns_and_the_merged_checkpoint_says_the_same(tmp_path: Path)
 def test_a_folder_without_usable_documents_is_refused(tmp_path: Path) -> None:
     (tmp_path / "labels.jsonl").write_text('{"id": "1", "image": "1.png", "entities": {}}\n')
     with pytest.raises(DataError, match="no labelled document"):
-        train(make_backbone(), TrainOptions(tmp_path, tmp_path / "out"))
+        train(
+            make_backbone(), TrainOptions(tmp_path / "out"), KvOptions((str(tmp_path),)), Settings()
+        )
+
+
+def test_training_stops_when_validation_no_longer_improves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F1 rises once, then never again: two validations later it stops, and the best is kept."""
+    data = labelled_folder(tmp_path / "data", 30)
+    scores = iter([0.2, 0.5, 0.4, 0.5, 0.9])
+    monkeypatch.setattr(trainer, "validated", lambda *_: next(scores))
+    make_backbone.cache_clear()
+    options = TrainOptions(
+        tmp_path / "out", steps=50, batch=1, rank=4, validate_every=2, patience=2, save_every=3
+    )
+    seen: list[trainer.Progress] = []
+    train(make_backbone(), options, everything(data), Settings(), seen.append)
+    make_backbone.cache_clear()
+    assert [step.f1 for step in seen] == [None, 0.2, None, 0.5, None, 0.4, None, 0.5]
+    assert checkpoints.read(tmp_path / "out").training["steps"] == 4
+    assert not (tmp_path / "out" / trainer.BEST).exists()
+    assert not (tmp_path / "out" / trainer.STATE).exists()
+    page = summary.write(tmp_path / "out").read_text(encoding="utf-8")
+    assert "micro F1, validation" in page
+
+
+def test_a_run_can_start_from_a_checkpoint_of_its_own_shape_only(tmp_path: Path) -> None:
+    data = labelled_folder(tmp_path / "data", 4)
+    make_backbone.cache_clear()
+    first = TrainOptions(tmp_path / "first", steps=2, batch=1, rank=4)
+    train(make_backbone(), first, everything(data), Settings(), lambda _: None)
+    make_backbone.cache_clear()
+    second = TrainOptions(tmp_path / "second", steps=1, batch=1, rank=4, start=tmp_path / "first")
+    train(make_backbone(), second, everything(data), Settings(), lambda _: None)
+    make_backbone.cache_clear()
+    assert checkpoints.read(tmp_path / "second").training["started_from"] == "first"
+    third = TrainOptions(tmp_path / "third", steps=1, batch=1, rank=8, start=tmp_path / "first")
+    with pytest.raises(BackboneError, match="rank and backbone must be the same"):
+        train(make_backbone(), third, everything(data), Settings(), lambda _: None)
+    make_backbone.cache_clear()
+
+
+def test_no_process_waits_long_for_another() -> None:
+    def packed(size: int) -> Packed:
+        one = pack(make_backbone().text, example_of(0), random.Random(0))
+        one.ids = torch.zeros(size, dtype=torch.long)
+        return one
+
+    dealt = trainer.shares([packed(size) for size in (900, 100, 500, 450)], 2)
+    assert sorted(sum(len(one.ids) for one in own) for own in dealt) == [950, 1000]
 
 
 def test_documents_of_one_shop_stay_on_one_side() -> None:

@@ -1,0 +1,50 @@
+"""What all commands share: one line a complaint, and the services behind them."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import TYPE_CHECKING
+
+import typer
+from pydantic import ValidationError
+
+from kie_app.config import Settings
+from kie_app.errors import DataError
+
+if TYPE_CHECKING:
+    from kie_app.services import Services
+
+
+def complain(message: str, kind: str = "error") -> None:
+    """One line on stderr."""
+    typer.echo(f"{kind}: {' '.join(message.split())}", err=True)
+
+
+def warn(message: str) -> None:
+    """One line on stderr about something that the work goes on without."""
+    complain(message, "warning")
+
+
+def open_services() -> Services:
+    """The services; libraries no longer write progress bars and warnings between our lines."""
+    from transformers.utils import logging
+
+    from kie_app.services import Services
+
+    logging.disable_progress_bar()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    return Services(read_settings())
+
+
+def read_settings() -> Settings:
+    """The settings; DataError names the variable that cannot be read."""
+    try:
+        return Settings.from_env()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        variable = f"ONEPASS_{wrong['loc'][0]}".upper()
+        raise DataError(
+            f"{variable} is {wrong['input']!r} ({wrong['msg']}): correct it or unset it."
+        ) from error

@@ -1,0 +1,128 @@
+"""Where training documents come from: labelled folders, drawn in a fixed mix.
+
+Which document is drawn at place `at` of a run depends on (seed, at) alone, so a resumed run goes on
+exactly. Only text and boxes are kept in memory; images are read, used and let go.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kie_app import documents
+from kie_app.config import Settings
+from kie_app.documents.labelled import Labelled, labelled, split_of
+from kie_app.errors import DataError
+from kie_app.synthetic import generate
+from kie_app.types import Document
+
+SYNTHETIC = "synthetic"  # instead of a folder: generated documents
+PATTERN = 40  # weights are met within every so many draws
+
+
+@dataclass(frozen=True)
+class Source:
+    """One folder's documents of one split, or generated ones without end (no `items`). `keys` are
+    all single-valued keys that it labels: one that a document lacks is known to be absent there."""
+
+    name: str
+    weight: float
+    items: tuple[Labelled, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A document to train on. `lacking` are keys that are known to be absent, `tidy` says whether
+    its lines are known to be whole, so that what it prints as `label: value` can be asked."""
+
+    document: Document
+    values: Mapping[str, str]
+    lacking: tuple[str, ...]
+    tidy: bool
+
+
+def read(folders: Sequence[str], split: str) -> list[Source]:
+    """Sources from `FOLDER`, `FOLDER=WEIGHT` (default 1) or `synthetic`, which has no validation
+    split. DataError names what is wrong."""
+    sources = []
+    for given in folders:
+        path, _, weight = given.partition("=")
+        try:
+            share = float(weight or 1)
+        except ValueError:
+            share = 0.0
+        if not share > 0:
+            raise DataError(f"{given!r} has no weight above 0: write FOLDER=WEIGHT, as sroie=2.")
+        if path == SYNTHETIC:
+            if split != "validation":
+                sources.append(Source(SYNTHETIC, share))
+            continue
+        whole = [item for item in labelled(Path(path)) if item.values()]
+        items = tuple(item for item in whole if split in ("all", split_of(item)))
+        if not items:
+            raise DataError(
+                f"{path} holds no labelled document in its {split} split: give a folder whose "
+                "labels.jsonl has `entities` with single values."
+            )
+        keys = tuple(dict.fromkeys(name for item in whole for name in item.values()))
+        sources.append(Source(Path(path).name, share, items, keys))
+    return sources
+
+
+class Mix:
+    """Draws documents from sources by weight, each folder epoch by epoch in a new order."""
+
+    def __init__(self, sources: Sequence[Source], seed: int, settings: Settings) -> None:
+        self.sources, self.seed, self.settings = sources, seed, settings
+        self._pattern = pattern([source.weight for source in sources])
+        self._read: dict[Path, Document] = {}
+
+    def draw(self, at: int) -> Drawn:
+        """The document at place `at` of the run."""
+        cycle, place = divmod(at, len(self._pattern))
+        which = self._pattern[place]
+        before = self._pattern[:place].count(which) + cycle * self._pattern.count(which)
+        source = self.sources[which]
+        if not source.items:
+            made = generate(self.seed * 1_000_003 + before)
+            return Drawn(made.document, made.values, made.absent, tidy=True)
+        epoch, index = divmod(before, len(source.items))
+        order = list(range(len(source.items)))
+        random.Random(f"{self.seed}-{which}-{epoch}").shuffle(order)
+        item = source.items[order[index]]
+        lacking = tuple(key for key in source.keys if key not in item.values())
+        return Drawn(self.document(item), item.values(), lacking, tidy=bool(item.lines))
+
+    def document(self, item: Labelled) -> Document:
+        """Its given lines, else what its file says; read once, kept without images."""
+        if item.lines:
+            return item.document()
+        if item.file not in self._read:
+            try:
+                data = item.file.read_bytes()
+            except OSError as error:
+                raise DataError(
+                    f"{item.file} cannot be read ({error.strerror}): put the file there or take "
+                    "the document out of labels.jsonl."
+                ) from error
+            found = documents.read(data, item.file.name, self.settings)
+            pages = tuple(replace(page, image=None) for page in found.pages)
+            self._read[item.file] = replace(found, pages=pages)
+        return self._read[item.file]
+
+
+def pattern(weights: Sequence[float]) -> list[int]:
+    """Indices of `weights`, each as often as its share of PATTERN draws and evenly spread."""
+    total, counts = sum(weights), [0] * len(weights)
+    out = []
+    for place in range(1, PATTERN + 1):
+        due = [
+            place * weight / total - count for weight, count in zip(weights, counts, strict=True)
+        ]
+        which = due.index(max(due))
+        counts[which] += 1
+        out.append(which)
+    return out

@@ -1,0 +1,170 @@
+"""The commands of training: python -m kie_app train mask-pretrain | kv | calibrate | card | ...
+
+Both stages write a checkpoint folder and go on from it when they were killed. Several processes:
+start them with `torchrun --nproc_per_node N -m kie_app train ...` or `accelerate launch`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from kie_app.console import open_services, read_settings
+
+train = typer.Typer(no_args_is_help=True, help="Train a checkpoint on labelled documents.")
+
+Folders = Annotated[
+    list[str],
+    typer.Argument(metavar="DIR[=WEIGHT]...", help="Folders with a labels.jsonl file, and shares."),
+]
+Out = Annotated[Path, typer.Option(help="Where the checkpoint goes; resumed if it was killed.")]
+Steps = Annotated[int, typer.Option(min=1, help="Steps of the whole run.")]
+Batch = Annotated[int, typer.Option(min=1, help="Documents a step.")]
+Rate = Annotated[float, typer.Option(help="Peak, for the adapter.")]
+Rank = Annotated[int, typer.Option(min=1, help="Rank of the adapter.")]
+Seed = Annotated[int, typer.Option(help="Everything random follows from it.")]
+Start = Annotated[
+    Path | None,
+    typer.Option("--from", help="A checkpoint to go on from, instead of fresh weights."),
+]
+Split = Annotated[
+    Literal["train", "all"], typer.Option(help="Train on one side of the split by shop.")
+]
+
+
+@train.command("mask-pretrain")
+def mask_pretrain(
+    folders: Folders,
+    out: Out,
+    steps: Steps = 600,
+    batch: Batch = 4,
+    learning_rate: Rate = 5e-4,
+    rank: Rank = 32,
+    seed: Seed = 0,
+    split: Split = "train",
+    start: Start = None,
+) -> None:
+    """Stage 1: restore hidden text and copy text by its place, on documents without labels.
+
+    `synthetic` instead of a folder stands for generated documents.
+    """
+    from kie_app import backbone
+    from kie_app.training import mask_pretraining
+    from kie_app.training.trainer import TrainOptions
+
+    options = TrainOptions(out, steps, batch, learning_rate, rank, seed, start)
+    services = open_services()
+    base = backbone.load(services.settings, adapter=False)
+    mask_pretraining.train(base, options, tuple(folders), split, services.settings, _tell)
+
+
+@train.command()
+def kv(
+    folders: Folders,
+    out: Out,
+    steps: Steps = 600,
+    batch: Batch = 4,
+    learning_rate: Rate = 5e-4,
+    rank: Rank = 32,
+    seed: Seed = 0,
+    split: Split = "train",
+    start: Start = None,
+    leave_out: Annotated[
+        str, typer.Option(help="Printed labels that match are never asked (a regular expression).")
+    ] = "",
+    validate_every: Annotated[
+        int, typer.Option(min=0, help="Steps between validations; 0: none, no early stopping.")
+    ] = 0,
+    patience: Annotated[
+        int, typer.Option(min=1, help="Validations without a better F1 after which it stops.")
+    ] = 3,
+) -> None:
+    """Stage 2, KV fine-tuning: all decoders on labelled documents, then `calibrate`.
+
+    Prints one JSON object a step. `synthetic` instead of a folder stands for generated documents.
+    """
+    from kie_app import backbone
+    from kie_app.samples import load_paraphrases
+    from kie_app.synthetic import SYNONYMS
+    from kie_app.training import kv_finetuning
+    from kie_app.training.examples import Naming
+    from kie_app.training.trainer import TrainOptions
+
+    services = open_services()
+    options = TrainOptions(
+        out, steps, batch, learning_rate, rank, seed, start, validate_every, patience
+    )
+    naming = Naming(
+        {key.name: key for one in services.schemas().values() for key in one.keys},
+        {**SYNONYMS, **load_paraphrases(services.settings.annotations_dir)},
+        re.compile(leave_out, re.IGNORECASE) if leave_out else None,
+    )
+    data = kv_finetuning.KvOptions(tuple(folders), split, naming=naming)
+    base = backbone.load(services.settings, adapter=False)
+    if kv_finetuning.train(base, options, data, services.settings, _tell):
+        calibrate(out, [folder.partition("=")[0] for folder in folders])
+
+
+@train.command()
+def calibrate(
+    checkpoint: Annotated[Path, typer.Argument(help="A folder that `train kv` wrote.")],
+    folders: Annotated[
+        list[str],
+        typer.Argument(metavar="DIR...", help="Labelled folders; the validation split is used."),
+    ],
+) -> None:
+    """Fit how pointers and slots are mixed, and the confidences, on validation documents."""
+    from dataclasses import asdict, replace
+
+    from kie_app import backbone
+    from kie_app import checkpoint as checkpoints
+    from kie_app.training import sources
+    from kie_app.training.calibration import calibrate as fit
+
+    settings = read_settings().model_copy(update={"checkpoint": str(checkpoint)})
+    mix = sources.Mix(sources.read(folders, "validation"), 0, settings)
+    fitted = replace(checkpoints.read(checkpoint), calibration=fit(backbone.load(settings), mix))
+    checkpoints.write_facts(fitted)
+    typer.echo(json.dumps(asdict(fitted.calibration)))
+
+
+@train.command()
+def card(
+    checkpoint: Annotated[Path, typer.Argument(help="A folder that `train kv` wrote.")],
+    figures: Annotated[
+        list[Path], typer.Argument(help="Files that `evaluate --json` wrote for this checkpoint.")
+    ],
+) -> None:
+    """Write the checkpoint's model card from its facts and measured figures."""
+    from kie_app.training.card import write
+
+    write(checkpoint, figures)
+
+
+@train.command()
+def plot(
+    out: Annotated[Path, typer.Argument(help="The folder of a run of `train`.")],
+) -> None:
+    """Draw the run's losses and F1 as a page for the browser, `training.html` in its folder."""
+    from kie_app.training.summary import write
+
+    typer.echo(str(write(out)))
+
+
+@train.command()
+def register(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint folder inside models/.")],
+    default: Annotated[bool, typer.Option(help="Make it the one that is loaded.")] = False,
+) -> None:
+    """Enter a checkpoint into models/registry.json with the hashes of its files."""
+    from kie_app import checkpoint as checkpoints
+
+    checkpoints.register(read_settings().models_dir, checkpoint, default)
+
+
+def _tell(progress: object) -> None:
+    typer.echo(str(progress))

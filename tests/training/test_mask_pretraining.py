@@ -1,0 +1,86 @@
+"""Spans are asked by their place: the name leads to the value, and what is hidden is covered."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kie_app.training.mask_pretraining import LONGEST, TASKS, example
+from kie_app.training.packing import IGNORE, pack
+from kie_app.types import Box, Document, Line, Page
+from tests.conftest import make_backbone, make_document
+
+seeds = st.integers(0, 10_000)
+
+
+def made(seed: int):
+    return example(make_document(seed % 50, 12), random.Random(seed), lambda value: len(value))
+
+
+@given(seeds)
+def test_a_cue_leads_to_its_span_and_nowhere_else(seed: int) -> None:
+    one = made(seed)
+    text = " ".join(word.text for word in one.document.words())
+    assert len(one.values) <= TASKS
+    for key, value in zip(one.schema.keys, one.values, strict=True):
+        assert value
+        assert len(value.split()) <= LONGEST
+        task, cue = re.fullmatch(r'(.+?) "(.*)"', key.name).groups()
+        if task in ("after", "hidden after"):
+            assert f" {text} ".count(f" {cue} {value} ") == 1
+        if task == "before":
+            assert f" {text} ".count(f" {value} {cue} ") == 1
+
+
+@given(seeds)
+def test_hidden_words_are_covered_and_no_cue_or_other_span_touches_them(seed: int) -> None:
+    one = made(seed)
+    words = [word.text for word in one.document.words()]
+    covered = {at for a, b in one.hidden for at in range(a, b + 1)}
+    hidden = [
+        value
+        for key, value in zip(one.schema.keys, one.values, strict=True)
+        if key.name.startswith("hidden")
+    ]
+    for value in hidden:
+        assert any(" ".join(words[a : b + 1]) == value for a, b in one.hidden)
+    assert len(covered) == sum(b - a + 1 for a, b in one.hidden), "no two spans overlap"
+
+
+def test_covered_tokens_carry_the_mask_vector_and_pointers_pass_them_over() -> None:
+    backbone = make_backbone()
+    one = next(e for e in map(made, range(100)) if e.hidden)
+    packed = pack(backbone.text, one, random.Random(0))
+    inside = packed.slots[: packed.document]
+    assert inside.any()
+    assert (packed.slot[: packed.document] == IGNORE).all(), "they are answered in their block"
+    for runs in packed.runs:
+        for first, last in runs:
+            assert not any(a <= last and first <= b for a, b in one.hidden)
+
+
+def test_lines_are_asked_by_their_neighbours() -> None:
+    lines = (
+        Line("TOTAL", Box(0.0, 0.1, 0.3, 0.15)),
+        Line("12.50", Box(0.6, 0.1, 0.8, 0.15)),
+        Line("CASH", Box(0.0, 0.2, 0.3, 0.25)),
+        Line("20.00", Box(0.6, 0.2, 0.8, 0.25)),
+    )
+    document = Document("a", "a", (Page(0, 100, 100),), lines, "given")
+    asked: dict[str, str] = {}
+    for seed in range(60):
+        one = example(document, random.Random(seed), len)
+        asked |= dict(zip([key.name for key in one.schema.keys], one.values, strict=True))
+    assert asked['right of "TOTAL"'] == "12.50"
+    assert asked['right of "CASH"'] == "20.00"
+    assert asked['below "TOTAL"'] == "CASH"
+    assert asked['below "12.50"'] == "20.00"
+    assert 'right of "12.50"' not in asked
+
+
+def test_a_page_without_text_asks_nothing() -> None:
+    empty = Document("a", "a", (Page(0, 100, 100),), (), "given")
+    assert example(empty, random.Random(0), len).values == ()
