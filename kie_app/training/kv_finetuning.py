@@ -12,6 +12,7 @@ from typing import Any
 
 from kie_app.backbone import Backbone, Text
 from kie_app.config import Settings
+from kie_app.errors import DataError
 from kie_app.evaluation.metrics import Answer, Counts, Judged, count, loosely
 from kie_app.extraction import extract
 from kie_app.training import sources, trainer
@@ -44,6 +45,10 @@ def train(
 ) -> bool:
     """Fine-tune on labelled folders; see `trainer.train`."""
     mix = Mix(sources.read(data.folders, data.split), options.seed, settings)
+    if unfit := [source.name for source in mix.sources if source.captions]:
+        raise DataError(
+            f"{unfit[0]} holds captions, not keys and values: use it with `train mask-pretrain`."
+        )
     foreign = sorted(
         {n for s in mix.sources for i in s.items for n in data.naming.printed(i.lines)}
     )

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from kie_app.backbone import Backbone
 from kie_app.config import Settings
 from kie_app.prompting import value_ids
-from kie_app.training import sources, trainer
+from kie_app.training import captions, sources, trainer
 from kie_app.training.examples import Example, part
 from kie_app.training.packing import Packed, pack
 from kie_app.training.sources import Mix
@@ -39,14 +39,20 @@ def train(
     settings: Settings,
     on_progress: Callable[[Progress], None] = print,
 ) -> bool:
-    """Pre-train on the text of labelled folders (their labels are not used) and `synthetic`."""
+    """Pre-train on the text of labelled folders (their labels are not used), `synthetic`, and, with
+    a multimodal backbone, on folders of images with captions."""
     mix = Mix(sources.read(folders, split), options.seed, settings)
 
     def draw(step: int) -> list[Packed]:
         out = []
         for at in range(step * options.batch, (step + 1) * options.batch):
             rng = random.Random(f"{options.seed}-{at}")
-            document, _ = part(backbone.text, mix.draw(at).document, {}, rng, PART_TOKENS)
+            drawn = mix.draw(at)
+            if drawn.image:
+                caption = drawn.values[captions.KEY]
+                out.append(captions.pack(backbone, drawn.image, caption, rng))
+                continue
+            document, _ = part(backbone.text, drawn.document, {}, rng, PART_TOKENS)
             one = example(document, rng, lambda value: len(value_ids(backbone.text, value)))
             if one.values:
                 out.append(pack(backbone.text, one, rng))

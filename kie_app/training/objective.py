@@ -37,14 +37,20 @@ class Objective(nn.Module):
     def forward(self, packed: Packed) -> Losses:
         backbone = self.backbone
         embeds = backbone.embed(packed.ids, packed.boxes, packed.boxed, packed.slots)
+        if packed.picture and backbone.eye:
+            features = backbone.eye.see(packed.picture).to(embeds.dtype)
+            embeds = torch.cat([features, embeds[len(features) :]])
         states = backbone.forward(
             embeds, packed.positions, packed.visible, document=packed.document
         )
-        scores, no_run = self.heads.pointer(states[packed.words], states[packed.query])
+        pointers = states.new_zeros(())
+        if packed.runs:
+            scores, no_run = self.heads.pointer(states[packed.words], states[packed.query])
+            pointers = pointer_loss(scores, no_run, packed.runs)
         return Losses(
             self._cross_entropy(states, packed.next),
             self._cross_entropy(states, packed.slot),
-            pointer_loss(scores, no_run, packed.runs),
+            pointers,
         )
 
     def _cross_entropy(self, states: Tensor, targets: Tensor) -> Tensor:

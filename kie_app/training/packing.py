@@ -21,6 +21,7 @@ from kie_app import prompting
 from kie_app.backbone import Text, layout
 from kie_app.documents.runs import find_runs
 from kie_app.heads import MAX_RUN_WORDS
+from kie_app.pictures import Picture
 from kie_app.training.examples import Example
 
 IGNORE = -100
@@ -32,7 +33,7 @@ class Packed:
     `query[k]` is where key k's pointer reads; `runs[k]` the gold (first, last) words, if any."""
 
     ids: Tensor  # (n,)
-    positions: Tensor  # (n,)
+    positions: Tensor  # (n,), or (3, n) with a picture
     visible: Tensor  # (n, n) bool
     slots: Tensor  # (n,) bool
     boxes: Tensor
@@ -42,7 +43,8 @@ class Packed:
     slot: Tensor  # (n,)
     query: Tensor  # (k,)
     runs: list[list[tuple[int, int]]]
-    document: int  # tokens of the document, which come first
+    document: int  # tokens of the document (or image), which come first
+    picture: Picture | None = None  # what stands in the document's place
 
 
 def pack(text: Text, example: Example, rng: random.Random) -> Packed:

@@ -16,6 +16,7 @@ from kie_app.config import Settings
 from kie_app.documents.labelled import Labelled, labelled, split_of
 from kie_app.errors import DataError
 from kie_app.synthetic import generate
+from kie_app.training import captions
 from kie_app.types import Document
 
 SYNTHETIC = "synthetic"  # instead of a folder: generated documents
@@ -25,28 +26,35 @@ PATTERN = 40  # weights are met within every so many draws
 @dataclass(frozen=True)
 class Source:
     """One folder's documents of one split, or generated ones without end (no `items`). `keys` are
-    all single-valued keys that it labels: one that a document lacks is known to be absent there."""
+    all single-valued keys that it labels: one that a document lacks is known to be absent there.
+    `captions` says that it holds images with captions instead."""
 
     name: str
     weight: float
     items: tuple[Labelled, ...] = ()
     keys: tuple[str, ...] = ()
+    captions: bool = False
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A document to train on. `lacking` are keys that are known to be absent, `tidy` says whether
-    its lines are known to be whole, so that what it prints as `label: value` can be asked."""
+    """A document to train on, or an `image` with its caption.
+
+    `lacking` are keys that are known to be absent; `tidy` says whether its lines are known to be
+    whole, so that what it prints as `label: value` can be asked.
+    """
 
     document: Document
     values: Mapping[str, str]
     lacking: tuple[str, ...]
     tidy: bool
+    image: Path | None = None
 
 
 def read(folders: Sequence[str], split: str) -> list[Source]:
     """Sources from `FOLDER`, `FOLDER=WEIGHT` (default 1) or `synthetic`, which has no validation
-    split. DataError names what is wrong."""
+    split. A folder holds labelled documents, or images with captions. DataError names what is
+    wrong."""
     sources = []
     for given in folders:
         path, _, weight = given.partition("=")
@@ -59,6 +67,9 @@ def read(folders: Sequence[str], split: str) -> list[Source]:
         if path == SYNTHETIC:
             if split != "validation":
                 sources.append(Source(SYNTHETIC, share))
+            continue
+        if (Path(path) / captions.FILE).is_file():
+            sources.append(Source(Path(path).name, share, captions.read(Path(path)), (), True))
             continue
         whole = [item for item in labelled(Path(path)) if item.values()]
         items = tuple(item for item in whole if split in ("all", split_of(item)))
@@ -93,6 +104,9 @@ class Mix:
         order = list(range(len(source.items)))
         random.Random(f"{self.seed}-{which}-{epoch}").shuffle(order)
         item = source.items[order[index]]
+        if source.captions:
+            empty = Document(item.id, item.file.name, (), (), "given")
+            return Drawn(empty, item.values(), (), tidy=False, image=item.file)
         lacking = tuple(key for key in source.keys if key not in item.values())
         return Drawn(self.document(item), item.values(), lacking, tidy=bool(item.lines))
 

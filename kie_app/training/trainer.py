@@ -25,6 +25,7 @@ from accelerate import Accelerator
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from torch import Tensor, nn
+from transformers import PreTrainedModel
 
 from kie_app import checkpoint as checkpoints
 from kie_app.backbone import Backbone
@@ -100,7 +101,7 @@ def train(
     that wrote the checkpoint.
     """
     torch.manual_seed(options.seed)
-    backbone.model.set_attn_implementation(attention.NAME)
+    use_attention(backbone.model, attention.NAME)
     accelerator = Accelerator()
     rank, ranks = accelerator.process_index, accelerator.num_processes
     backbone.model.to(accelerator.device)
@@ -160,23 +161,34 @@ def train(
     return bool(accelerator.is_main_process)
 
 
+def use_attention(model: PreTrainedModel, name: str) -> None:
+    """Set the language model's attention; a vision tower keeps its own."""
+    sees = hasattr(model.config, "vision_config")
+    model.set_attn_implementation({"text_config": name} if sees else name)
+
+
 def validated(backbone: Backbone, validate: Validate, accelerator: Accelerator) -> float:
     """Micro F1 of `mask_parallel` as it is now, each process judging its share."""
     inner = backbone.model.get_base_model()
-    inner.set_attn_implementation(VALIDATED_WITH)
+    use_attention(inner, VALIDATED_WITH)
     backbone.model.eval()
     counts = validate(accelerator.process_index, accelerator.num_processes)
     backbone.model.train()
-    inner.set_attn_implementation(attention.NAME)
+    use_attention(inner, attention.NAME)
     own = torch.tensor([counts.right, counts.wrong, counts.missed], dtype=torch.float32)
     right, wrong, missed = accelerator.reduce(own).tolist()
     return Counts(int(right), int(wrong), int(missed)).f1
 
 
 def adapted(backbone: Backbone, rank: int) -> Backbone:
-    """Put LoRA on every linear layer (Hu et al., arXiv 2106.09685) and open the heads."""
+    """Put LoRA on every linear layer of the language model (Hu et al., arXiv 2106.09685) and open
+    the heads."""
     config = LoraConfig(
-        r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM"
+        r=rank,
+        lora_alpha=2 * rank,
+        target_modules="all-linear",
+        exclude_modules=r".*\bvisual\b.*",  # the vision tower stays as it is
+        task_type="CAUSAL_LM",
     )
     backbone.model = get_peft_model(backbone.model, config, autocast_adapter_dtype=False)
     # The card names the backbone, not where this machine keeps it.
