@@ -133,6 +133,30 @@ def calibrate(
 
 
 @train.command()
+def readings(
+    checkpoint: Annotated[Path, typer.Argument(help="A folder that `train kv` wrote.")],
+    folders: Annotated[
+        list[str],
+        typer.Argument(metavar="DIR...", help="Labelled folders; the validation split is used."),
+    ],
+    each: Annotated[int, typer.Option(min=1, help="Documents of each folder.")] = 40,
+) -> None:
+    """Print what slots and pointers get right, each alone and together."""
+    from kie_app import backbone
+    from kie_app.evaluation.report import aligned
+    from kie_app.training import sources
+    from kie_app.training.readings import READINGS, measure
+
+    settings = read_settings().model_copy(update={"checkpoint": str(checkpoint)})
+    mix = sources.Mix(sources.read(folders, "validation"), 0, settings)
+    rows = [
+        [name, str(fields), *(f"{share:.3f}" for share in shares.values())]
+        for name, fields, shares in measure(backbone.load(settings), mix, each)
+    ]
+    typer.echo(aligned(["set", "fields", *READINGS], rows, range(1, 2 + len(READINGS))))
+
+
+@train.command()
 def card(
     checkpoint: Annotated[Path, typer.Argument(help="A folder that `train kv` wrote.")],
     figures: Annotated[

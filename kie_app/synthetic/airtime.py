@@ -142,7 +142,7 @@ class _Order:
     def fields(self) -> list[Field]:
         rng, voice = self.rng, self.voice
         number = voice.field("contract number")
-        if rng.random() < 0.2:  # number and revision in one cell
+        if "rev" not in number.label.lower() and rng.random() < 0.2:  # both in one cell
             code = number.lines[0][0]
             number = Field(
                 f"{number.label} / Rev", ((code, Part("/"), Part(str(rng.randint(0, 4)))),)

@@ -51,7 +51,7 @@ def _rows(facts: Facts, first: date, last: date) -> tuple[list[list[str]], int, 
     form = "{mm}/{dd}/{yy}" if rng.random() < 0.6 else None
     days = (figures.write(first, form), figures.write(last, form))
     rows, count, gross = [], 0, 0
-    for line in range(1, rng.choice((2, 3, 4, 6, 8, 12, 18, 40)) + 1):
+    for line in range(1, rng.choice((2, 3, 4, 6, 8, 12, 18, 40, 65)) + 1):
         spots, rate = rng.randint(1, 9), rng.randint(2, 900) * 500
         count, gross = count + spots, gross + spots * rate
         shown = (pick("goods", "programmes"), pick("goods", "dayparts"), rng.choice(WEEK))

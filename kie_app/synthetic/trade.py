@@ -149,7 +149,7 @@ class _Paper:
     def goods(self) -> None:
         rng, sheet = self.rng, self.sheet
         sums = Sums(self.facts)
-        many = rng.choice((1, 2, 3, 4, 5, 6, 9, 14, 30))
+        many = rng.choice((1, 2, 3, 4, 5, 6, 9, 14, 30, 30))
         fit = max(int((sheet.room - 190) / (sheet.leading * 1.5)) - 3, 1)
         sums.buy(many if many <= fit or many == 30 else fit, dear=True)
         first, rest = sums.items[:fit], sums.items[fit:]

@@ -7,12 +7,14 @@ import math
 from pathlib import Path
 
 import pytest
+import torch
 
 from kie_app import checkpoint as checkpoints
 from kie_app.checkpoint import Calibration, Checkpoint
 from kie_app.config import Settings
+from kie_app.decoding import spans
 from kie_app.errors import DataError
-from kie_app.training import calibration, card, sources
+from kie_app.training import calibration, card, readings, sources
 from kie_app.training.sources import Mix
 from tests.conftest import make_backbone
 from tests.training.folders import labelled_folder
@@ -30,6 +32,20 @@ def test_fitted_weights_hit_at_least_as_often_as_any_other_on_the_grid(tmp_path:
     for weight in calibration.SLOT_WEIGHTS:
         for bias in calibration.NO_RUN_BIASES:
             assert calibration.hits(judged, weight, bias) <= best
+
+
+def test_readings_are_those_of_their_scores() -> None:
+    """Slots alone are right about the first field, pointers about the second."""
+
+    def judged(pointers: list[float], slots: list[float], right: tuple[bool, ...]):
+        runs = torch.tensor([[0, 0], [1, 1]])
+        scores = spans.KeyScores(runs, torch.tensor(pointers), torch.tensor(slots), -9.0, -9.0)
+        return calibration.Judged(scores, right)
+
+    first = judged([-1.0, -0.5], [-0.1, -4.0], (True, False, True))
+    second = judged([-0.1, -5.0], [-4.0, -3.9], (True, False, False))
+    found = readings.shares([first, second], Calibration(slot_weight=1.0))
+    assert found == {"slots": 0.5, "runs": 0.5, "pointers": 0.5, "mix": 1.0}
 
 
 def test_the_temperature_makes_confidence_match_how_often_it_is_right() -> None:
