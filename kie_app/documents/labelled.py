@@ -66,6 +66,16 @@ class Labelled:
             out += [which[id(segment)] for segment in reading_order.order(segments)]
         return tuple(out)
 
+    def data(self) -> bytes:
+        """The file's bytes; DataError when it cannot be read."""
+        try:
+            return self.file.read_bytes()
+        except OSError as error:
+            raise DataError(
+                f"{self.file} cannot be read ({error.strerror}): put the file there or take the "
+                "document out of labels.jsonl."
+            ) from error
+
     def values(self) -> dict[str, str]:
         """The single-valued entities."""
         return {key: value for key, value in self.entities.items() if isinstance(value, str)}

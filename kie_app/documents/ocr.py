@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from kie_app.config import Settings
+from kie_app.documents.blanks import Spacing
 from kie_app.documents.reading_order import Segment
 from kie_app.errors import DocumentError
 
@@ -115,4 +116,5 @@ def _load(threads: int) -> Any:
     blank = np.full((48, 96, 3), 255, np.uint8)
     engine(blank)  # loads the detector, which finds nothing
     engine(blank, use_det=False)  # loads the recogniser
+    engine.text_rec.postprocess_op = Spacing(engine.text_rec.postprocess_op)
     return engine

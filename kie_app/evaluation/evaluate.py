@@ -148,14 +148,7 @@ class Reader:
             self.warn(f"{item.id} has no lines: such documents are read from their files.")
             self._told = True
         began = time.perf_counter()
-        try:
-            data = item.file.read_bytes()
-        except OSError as error:
-            raise DataError(
-                f"{item.file} cannot be read ({error.strerror}): put the file there or take the "
-                "document out of labels.jsonl."
-            ) from error
-        document = documents.read(data, item.file.name, self.settings)
+        document = documents.read(item.data(), item.file.name, self.settings)
         return document, time.perf_counter() - began
 
 

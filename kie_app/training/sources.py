@@ -115,14 +115,7 @@ class Mix:
         if item.lines:
             return item.document()
         if item.file not in self._read:
-            try:
-                data = item.file.read_bytes()
-            except OSError as error:
-                raise DataError(
-                    f"{item.file} cannot be read ({error.strerror}): put the file there or take "
-                    "the document out of labels.jsonl."
-                ) from error
-            found = documents.read(data, item.file.name, self.settings)
+            found = documents.read(item.data(), item.file.name, self.settings)
             pages = tuple(replace(page, image=None) for page in found.pages)
             self._read[item.file] = replace(found, pages=pages)
         return self._read[item.file]
