@@ -36,9 +36,10 @@ def _classified(item: Labelled, value: str) -> list[Line]:
 
 
 def _holding(item: Labelled, value: str) -> list[Line]:
-    words = list(item.document().words())
+    document = item.document()  # whose order of lines is not that of the label
+    words = list(document.words())
     runs = find_runs([word.text for word in words], value)
-    return [item.lines[words[at].line] for a, b in runs for at in range(a, b + 1)]
+    return [document.lines[words[at].line] for a, b in runs for at in range(a, b + 1)]
 
 
 def _on(source: Source, line: Line) -> bool:

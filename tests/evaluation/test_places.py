@@ -35,6 +35,13 @@ def test_every_box_of_a_value_over_several_lines_counts() -> None:
     assert placed(PLAIN, "company", [at(2), at(0)]) is False
 
 
+def test_the_label_may_list_its_lines_in_any_order() -> None:
+    shuffled = Labelled("a", Path("a"), VALUES, LINES[::-1], 100, 100)
+    assert placed(shuffled, "total", [at(0)])
+    assert placed(shuffled, "company", [at(2), at(3)])
+    assert placed(shuffled, "company", [at(0), at(1)]) is False
+
+
 def test_another_page_is_another_place() -> None:
     assert placed(PLAIN, "total", [Source(1, LINES[0].box)]) is False
 
