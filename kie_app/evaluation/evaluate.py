@@ -179,7 +179,7 @@ def _figures(arm: Arm, keys: Sequence[str]) -> dict[str, Any]:
         "normalised_keys": {k: round(f1, DIGITS) for k, f1 in scores.normalised_keys.items()},
         "similarity": round(scores.similarity, DIGITS),
         "grounded": round(scores.grounded, DIGITS),
-        "placed": round(scores.placed, DIGITS),
+        "placed": None if scores.placed is None else round(scores.placed, DIGITS),
         "calibration_error": round(scores.calibration.error, DIGITS),
         "reliability": [
             {

@@ -76,8 +76,8 @@ class Counts:
 @dataclass(frozen=True)
 class Scores:
     """Exact and normalised F1, over all and by key. `similarity` is the mean over labelled values,
-    `grounded` the share of predicted values that were located, `placed` the share of right values
-    whose place is the label's; each is 0 where there are none."""
+    `grounded` the share of predicted values that were located; both are 0 where there are none.
+    `placed` is the share of right values whose place is the label's, None where none is known."""
 
     micro_f1: float
     keys: dict[str, float]
@@ -85,7 +85,7 @@ class Scores:
     normalised_keys: dict[str, float]
     similarity: float
     grounded: float
-    placed: float
+    placed: float | None
     calibration: Reliability
 
 
@@ -120,7 +120,7 @@ def score(documents: Sequence[Judged], keys: Sequence[str]) -> Scores:
         normalised_keys={key: counted.f1 for key, counted in loose.items()},
         similarity=_mean(_similarities(documents, keys)),
         grounded=_mean(_grounded(documents, keys)),
-        placed=_mean(_placed(documents, keys)),
+        placed=_mean(places) if (places := list(_placed(documents, keys))) else None,
         calibration=reliability(list(_judgements(documents, keys))),
     )
 

@@ -40,7 +40,7 @@ def evaluation(result: Mapping[str, Any]) -> str:
         for name, arm in arms.items()
         for match, total, by_key in MATCHES
     ]
-    sound = [[name, *(f"{arm[figure]:.3f}" for figure in SOUND)] for name, arm in arms.items()]
+    sound = [[name, *(_share(arm[figure]) for figure in SOUND)] for name, arm in arms.items()]
     phases = list(next(iter(arms.values()))["seconds"]) if arms else []
     fast = [
         [name, *(_spread(arm["seconds"][phase]) for phase in phases)] for name, arm in arms.items()
@@ -110,6 +110,10 @@ def speed(result: Mapping[str, Any]) -> str:
             ),
         ]
     )
+
+
+def _share(figure: float | None) -> str:
+    return "-" if figure is None else f"{figure:.3f}"
 
 
 def _spread(seconds: Mapping[str, float | None]) -> str:

@@ -133,5 +133,5 @@ def _table(path: Path, result: dict[str, Any]) -> str:
     return f"{path.stem.replace('-', ' ')} ({result['documents']} documents):\n\n" + "\n".join(rows)
 
 
-def _cells(figures: list[float]) -> str:
-    return " | ".join(f"{figure:.3f}" for figure in figures)
+def _cells(figures: list[float | None]) -> str:
+    return " | ".join("-" if figure is None else f"{figure:.3f}" for figure in figures)

@@ -198,3 +198,14 @@ def test_calibration_error_is_a_share(judgements: list[tuple[float, bool]]) -> N
     found = reliability(judgements)
     assert 0 <= found.error <= 1
     assert sum(one.count for one in found.bins) == len(judgements)
+
+
+def test_places_are_judged_on_right_values_with_a_labelled_place() -> None:
+    label = {"company": "A", "date": "1", "total": "9"}
+    answers = {
+        "company": Answer("A", placed=True),
+        "date": Answer("1", placed=None),
+        "total": Answer("7", placed=False),
+    }
+    assert score([Judged(label, answers)], KEYS).placed == 1.0
+    assert score([Judged(label, answers)], ["date"]).placed is None
