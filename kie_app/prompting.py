@@ -91,9 +91,7 @@ def tokenise(text: Text, document: Document) -> DocumentTokens:
 def windows(text: Text, document: Document, size: int, overlap: int) -> list[Document]:
     """The document in parts of whole lines of at most `size` tokens, each beginning with the last
     `overlap` tokens' lines of the part before. A document that fits is its own only part."""
-    lengths = [
-        1 + sum(len(text.word(w)) for w in split_words(line.text)) for line in document.lines
-    ]
+    lengths = line_lengths(text, document)
     parts: list[Document] = []
     start, end = 0, 0
     while end < len(lengths):
@@ -113,6 +111,11 @@ def windows(text: Text, document: Document, size: int, overlap: int) -> list[Doc
     return parts or [document]
 
 
+def line_lengths(text: Text, document: Document) -> list[int]:
+    """Tokens of each line, its end included."""
+    return [1 + sum(len(text.word(w)) for w in split_words(line.text)) for line in document.lines]
+
+
 def key_ids(text: Text, key: Key) -> tuple[int, ...]:
     """`name:` or `name (description):`, the head of a branch or slot block."""
     return text.encode(f"{_words(key)}:")
@@ -120,7 +123,7 @@ def key_ids(text: Text, key: Key) -> tuple[int, ...]:
 
 def name_ids(text: Text, key: Key) -> tuple[int, ...]:
     """`name:`, as the autoregressive answer writes it."""
-    return text.encode(f"{_plain(key.name)}:")
+    return text.encode(f"{plain(key.name)}:")
 
 
 def ask_ids(text: Text, keys: tuple[Key, ...]) -> tuple[int, ...]:
@@ -134,10 +137,10 @@ def value_ids(text: Text, value: str) -> tuple[int, ...]:
 
 
 def _words(key: Key) -> str:
-    name, description = _plain(key.name), " ".join(key.description.split())
+    name, description = plain(key.name), " ".join(key.description.split())
     return f"{name} ({description})" if description else name
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name as words: `gross_amount` is asked as "gross amount"."""
     return " ".join(name.replace("_", " ").split())

@@ -77,6 +77,15 @@ def load_template(path: Path) -> Schema:
     return Schema(name, keys)
 
 
+def load_paraphrases(annotations_dir: Path) -> dict[str, list[str]]:
+    """Other names of keys, from `paraphrases.yaml`; DataError names the file and the remedy."""
+    path = Path(annotations_dir) / "paraphrases.yaml"
+    found = _yaml(path)
+    if not isinstance(found, dict) or not all(isinstance(v, list) for v in found.values()):
+        raise DataError(f"{path} holds no names of keys: write `name: [other name, ...]` a line.")
+    return {str(name): [str(other) for other in others] for name, others in found.items()}
+
+
 def dump_template(schema: Schema, description: str = "") -> str:
     """The YAML text that `load_template` reads as this schema."""
     content: dict[str, Any] = {"name": schema.name}
@@ -227,15 +236,3 @@ def _shown(value: object) -> str:
     """A value as one short line."""
     text = repr(value)
     return text if len(text) <= SHOWN else text[:SHOWN] + "..."
-
-
-def load_paraphrases(annotations_dir: Path) -> dict[str, list[str]]:
-    """Other names of keys, from `paraphrases.yaml`."""
-    path = Path(annotations_dir) / "paraphrases.yaml"
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {str(name): [str(other) for other in others] for name, others in found.items()}
-    except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
-        raise DataError(
-            f"{path} holds no names of keys ({error}): write `name: [other name, ...]`, one a line."
-        ) from error

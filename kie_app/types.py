@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -136,6 +136,11 @@ class Schema:
 
     name: str
     keys: tuple[Key, ...]
+
+    @classmethod
+    def of(cls, name: str, keys: Iterable[str]) -> Schema:
+        """Keys by their bare names, each of the kind that its name suggests."""
+        return cls(name, tuple(Key(key, kind=guess_kind(key)) for key in keys))
 
 
 class Candidate(NamedTuple):

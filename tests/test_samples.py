@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from kie_app.config import ROOT
+from kie_app.config import ROOT, Settings
 from kie_app.errors import DataError
 from kie_app.samples import (
     Sample,
     dump_template,
+    load_paraphrases,
     load_samples,
     load_template,
     load_templates,
@@ -246,3 +247,17 @@ def write_labels(folder: Path, row: str) -> None:
     (folder / "samples").mkdir()
     shutil.copy(ANNOTATIONS / "samples" / "invoice.png", folder / "samples")
     (folder / "samples" / "labels.jsonl").write_text(row + "\n", "utf-8")
+
+
+def test_the_projects_paraphrases_name_each_other_name_once() -> None:
+    found = load_paraphrases(Settings().annotations_dir)
+    others = [other for names in found.values() for other in names]
+    assert found["company"]
+    assert len(others) == len(set(others))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "company: shop", "company: [a", "company: {a: b}"])
+def test_damaged_paraphrases_are_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "paraphrases.yaml").write_text(text)
+    with pytest.raises(DataError, match=r"paraphrases\.yaml"):
+        load_paraphrases(tmp_path)

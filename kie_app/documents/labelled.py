@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from kie_app.documents import reading_order
@@ -43,8 +44,9 @@ class Labelled:
         class or by column, which parts labels from their amounts.
         """
         page = Page(0, self.width, self.height)
-        return Document(self.id, self.file.name, (page,), self._ordered(), "given")
+        return Document(self.id, self.file.name, (page,), self._ordered, "given")
 
+    @cached_property  # asked for by every draw of a run and every judgement of a place
     def _ordered(self) -> tuple[Line, ...]:
         width, height = self.width or 1, self.height or 1
         out: list[Line] = []

@@ -24,7 +24,7 @@ from kie_app.errors import DataError, KieError
 from kie_app.evaluation.metrics import Answer, Judged, score
 from kie_app.evaluation.places import placed
 from kie_app.extraction import extract
-from kie_app.types import Document, Extraction, Key, Schema, guess_kind
+from kie_app.types import Document, Extraction, Schema
 
 PHASES = ("ocr", "prefill", "decode", "total")
 DIGITS = 6
@@ -41,7 +41,7 @@ class Selection:
 
     @property
     def schema(self) -> Schema:
-        return Schema("evaluation", tuple(Key(name, kind=guess_kind(name)) for name in self.keys))
+        return Schema.of("evaluation", self.keys)
 
 
 @dataclass

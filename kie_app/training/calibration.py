@@ -21,7 +21,7 @@ from kie_app.documents.runs import find_runs
 from kie_app.evaluation.metrics import loosely, normalise
 from kie_app.extraction import WINDOW_OVERLAP, WINDOW_TOKENS
 from kie_app.training.sources import Mix, Source
-from kie_app.types import Key, Schema, guess_kind
+from kie_app.types import Schema
 
 SLOT_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 NO_RUN_BIASES = (-6.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0)
@@ -37,6 +37,12 @@ class Judged:
     scores: spans.KeyScores
     right: tuple[bool, ...]
 
+    def answer(self, calibration: Calibration) -> tuple[float, bool]:
+        """Confidence of what `mask_parallel` answers with this calibration, and whether it is
+        right."""
+        best, confidence = spans.choose(self.scores, calibration)
+        return confidence, self.right[-1 if best is None else best]
+
 
 def calibrate(backbone: Backbone, mix: Mix, each: int = 60) -> Calibration:
     """The calibration that fits `each` documents of every source of `mix` best."""
@@ -51,11 +57,7 @@ def calibrate(backbone: Backbone, mix: Mix, each: int = 60) -> Calibration:
 
     def pointed(temperature: float) -> list[tuple[float, bool]]:
         calibration = replace(fitted, temperature=temperature)
-        chosen = [spans.choose(one.scores, calibration) for one in judged]
-        return [
-            (confidence, one.right[-1 if best is None else best])
-            for one, (best, confidence) in zip(judged, chosen, strict=True)
-        ]
+        return [one.answer(calibration) for one in judged]
 
     def typed(temperature: float) -> list[tuple[float, bool]]:
         return [(math.exp(log / temperature), right) for log, right in said]
@@ -75,8 +77,8 @@ class Question:
 def questions(backbone: Backbone, source: Source, mix: Mix, each: int) -> Iterator[Question]:
     """All keys of a source asked of its documents, window by window as `extract` does.
 
-    A value that stands in another window is absent from this one; one that the document does not
-    print as such is not asked, since no window could be told to have it.
+    A value that is no run of words of this window is absent from it, also where no other window
+    prints it as such. A document of one window keeps its labels as they are.
     """
     for item in source.items[:each]:
         document, values = mix.document(item), item.values()
@@ -89,8 +91,7 @@ def questions(backbone: Backbone, source: Source, mix: Mix, each: int) -> Iterat
                 else ""
                 for key in source.keys
             }
-            keys = tuple(Key(name, kind=guess_kind(name)) for name in labels)
-            prompt = prompting.build(backbone.text, part, Schema("calibration", keys))
+            prompt = prompting.build(backbone.text, part, Schema.of("calibration", labels))
             yield Question(prompt, tuple(labels), tuple(labels.values()))
 
 
@@ -134,8 +135,7 @@ def spread(asked: Sequence[Question], most: int) -> Sequence[Question]:
 def hits(judged: Sequence[Judged], weight: float, bias: float) -> int:
     """Right answers with this mix."""
     calibration = Calibration(slot_weight=weight, no_run_bias=bias)
-    best = (spans.choose(one.scores, calibration)[0] for one in judged)
-    return sum(one.right[-1 if at is None else at] for one, at in zip(judged, best, strict=True))
+    return sum(one.answer(calibration)[1] for one in judged)
 
 
 def likeliest(confidences: Callable[[float], list[tuple[float, bool]]]) -> float:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from kie_app import prompting
 from kie_app.backbone import Text
 from kie_app.documents.runs import find_runs
-from kie_app.types import Document, Key, Line, Schema, guess_kind, split_words
+from kie_app.types import Document, Key, Line, Schema, guess_kind
 
 PRINTED_LABEL = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?(?:[:#]|: ?) +(\S.*)$")
 LABEL_ALONE = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?:$")
@@ -77,7 +77,7 @@ class Naming:
 
     def key(self, name: str, rng: random.Random) -> Key:
         """The key under its own name, described, or under another name."""
-        plain, way = " ".join(name.replace("_", " ").split()), rng.random()
+        plain, way = prompting.plain(name), rng.random()
         if way < 0.2 and name in self.described:
             return self.described[name]
         if way < 0.45 and plain in self.other:
@@ -129,9 +129,7 @@ def part(
     """Whole lines of at most `most` tokens around one of the values (or, one time in eight, from
     anywhere). A value printed elsewhere only is absent from the part; one that the document does
     not print as such is not asked."""
-    lengths = [
-        1 + sum(len(text.word(w)) for w in split_words(line.text)) for line in document.lines
-    ]
+    lengths = prompting.line_lengths(text, document)
     if sum(lengths) <= most:
         return document, dict(values)
     whole = prompting.tokenise(text, document)

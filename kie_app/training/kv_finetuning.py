@@ -20,7 +20,7 @@ from kie_app.training.examples import Example, Naming, example, known_absent, pa
 from kie_app.training.packing import Packed, pack
 from kie_app.training.sources import Mix, Source
 from kie_app.training.trainer import Progress, TrainOptions
-from kie_app.types import Key, Schema, guess_kind
+from kie_app.types import Schema
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,10 @@ def train(
     )
     held = sources.read(data.folders, "validation") if options.validate_every else []
 
-    def draw(step: int) -> list[Packed]:
-        out = []
-        for at in range(step * options.batch, (step + 1) * options.batch):
-            rng = random.Random(f"{options.seed}-{at}")
-            one = drawn(backbone.text, mix, foreign, data, rng, at)
-            packed = pack(backbone.text, one, rng)
-            if len(packed.ids) <= data.max_tokens:
-                out.append(packed)
-        return out
+    def draw(at: int) -> Packed | None:
+        rng = random.Random(f"{options.seed}-{at}")
+        packed = pack(backbone.text, drawn(backbone.text, mix, foreign, data, rng, at), rng)
+        return packed if len(packed.ids) <= data.max_tokens else None
 
     def validate(process: int, processes: int) -> Counts:
         return judge(backbone, mix, held, data.validated, process, processes)
@@ -77,7 +72,7 @@ def facts(mix: Mix, data: KvOptions) -> dict[str, Any]:
     left_out = data.naming.left_out
     return {
         "stage": "kv",
-        "data": {s.name: {"weight": s.weight, "documents": len(s.items)} for s in mix.sources},
+        "data": mix.facts(),
         "split": data.split,
         "left_out": left_out.pattern if left_out else "",
     }
@@ -105,8 +100,8 @@ def judge(
     each = max(1, most // len(held))
     chosen = [(source, item) for source in held for item in source.items[:each]]
     for source, item in chosen[process::processes]:
-        keys = tuple(Key(name, kind=guess_kind(name)) for name in source.keys)
-        found = extract(backbone, mix.document(item), Schema("validation", keys), reuse=False)
+        schema = Schema.of("validation", source.keys)
+        found = extract(backbone, mix.document(item), schema, reuse=False)
         answers = {one.key.name: Answer(one.value) for one in found.fields}
         judged = Judged(item.entities, answers)
         total += sum((count(judged, key, loosely) for key in source.keys), Counts())

@@ -43,23 +43,16 @@ def train(
     a multimodal backbone, on folders of images with captions."""
     mix = Mix(sources.read(folders, split), options.seed, settings)
 
-    def draw(step: int) -> list[Packed]:
-        out = []
-        for at in range(step * options.batch, (step + 1) * options.batch):
-            rng = random.Random(f"{options.seed}-{at}")
-            drawn = mix.draw(at)
-            if drawn.image:
-                caption = drawn.values[captions.KEY]
-                out.append(captions.pack(backbone, drawn.image, caption, rng))
-                continue
-            document, _ = part(backbone.text, drawn.document, {}, rng, PART_TOKENS)
-            one = example(document, rng, lambda value: len(value_ids(backbone.text, value)))
-            if one.values:
-                out.append(pack(backbone.text, one, rng))
-        return out
+    def draw(at: int) -> Packed | None:
+        rng = random.Random(f"{options.seed}-{at}")
+        drawn = mix.draw(at)
+        if drawn.image:
+            return captions.pack(backbone, drawn.image, drawn.values[captions.KEY], rng)
+        document, _ = part(backbone.text, drawn.document, {}, rng, PART_TOKENS)
+        one = example(document, rng, lambda value: len(value_ids(backbone.text, value)))
+        return pack(backbone.text, one, rng) if one.values else None
 
-    data = {s.name: {"weight": s.weight, "documents": len(s.items)} for s in mix.sources}
-    facts = {"stage": "mask", "data": data, "split": split}
+    facts = {"stage": "mask", "data": mix.facts(), "split": split}
     return trainer.train(backbone, options, facts, draw, None, on_progress)
 
 

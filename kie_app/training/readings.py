@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 
 from kie_app.backbone import Backbone
 from kie_app.checkpoint import Calibration
-from kie_app.decoding import spans
 from kie_app.training.calibration import Judged, judge, questions
 from kie_app.training.sources import Mix
 
@@ -43,5 +42,4 @@ def read(reading: str, one: Judged, calibration: Calibration) -> bool:
         return bool(len(scores.slots)) and one.right[int(scores.slots.argmax())]
     if reading == "pointers":
         calibration = Calibration(slot_weight=0.0, no_run_bias=calibration.no_run_bias)
-    best, _ = spans.choose(scores, calibration)
-    return one.right[-1 if best is None else best]
+    return one.answer(calibration)[1]

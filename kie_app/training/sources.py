@@ -110,6 +110,10 @@ class Mix:
         lacking = tuple(key for key in source.keys if key not in item.values())
         return Drawn(self.document(item), item.values(), lacking, tidy=bool(item.lines))
 
+    def facts(self) -> dict[str, dict[str, float]]:
+        """What a checkpoint says about its data: weight and documents of each source."""
+        return {s.name: {"weight": s.weight, "documents": len(s.items)} for s in self.sources}
+
     def document(self, item: Labelled) -> Document:
         """Its given lines, else what its file says; read once, kept without images."""
         if item.lines:

@@ -83,7 +83,7 @@ class Course:
     stale: int = 0
 
 
-Draw = Callable[[int], list[Packed]]  # step -> its packed examples
+Draw = Callable[[int], Packed | None]  # place in the run -> its example, None to pass it over
 Validate = Callable[[int, int], Counts]  # process, processes -> counts of its share of documents
 
 
@@ -118,7 +118,9 @@ def train(
         rate = schedule(course.step, options.steps)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * rate
-        for packed in shares(draw(course.step), ranks)[rank]:
+        places = range(course.step * options.batch, (course.step + 1) * options.batch)
+        whole = [packed for at in places if (packed := draw(at))]
+        for packed in shares(whole, ranks)[rank]:
             losses = objective(packed)
             accelerator.backward(losses.total / options.batch)
             sums += torch.tensor([float(loss.detach()) for loss in losses])
@@ -163,8 +165,12 @@ def train(
 
 def use_attention(model: PreTrainedModel, name: str) -> None:
     """Set the language model's attention; a vision tower keeps its own."""
-    sees = hasattr(model.config, "vision_config")
-    model.set_attn_implementation({"text_config": name} if sees else name)
+    model.set_attn_implementation({"text_config": name} if sees(model) else name)
+
+
+def sees(model: PreTrainedModel) -> bool:
+    """Whether the model has a vision tower."""
+    return hasattr(model.config, "vision_config")
 
 
 def validated(backbone: Backbone, validate: Validate, accelerator: Accelerator) -> float:
@@ -187,7 +193,7 @@ def adapted(backbone: Backbone, rank: int) -> Backbone:
         r=rank,
         lora_alpha=2 * rank,
         target_modules="all-linear",
-        exclude_modules=r".*\bvisual\b.*",  # the vision tower stays as it is
+        exclude_modules=r".*\bvisual\b.*" if sees(backbone.model) else None,  # it stays as it is
         task_type="CAUSAL_LM",
     )
     backbone.model = get_peft_model(backbone.model, config, autocast_adapter_dtype=False)
