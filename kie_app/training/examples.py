@@ -19,17 +19,20 @@ from kie_app.types import Document, Key, Line, Schema, guess_kind
 PRINTED_LABEL = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?(?:[:#]|: ?) +(\S.*)$")
 LABEL_ALONE = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?:$")
 MAX_PRINTED_WORDS = 8
+MAX_POINTED = 16
 
 
 @dataclass(frozen=True)
 class Example:
     """A document, the keys that are asked of it, and their values (None: absent). The words of
-    `hidden`, as (first, last), are on the page but covered by the `[mask]` vector."""
+    `hidden`, as (first, last), are on the page but covered by the `[mask]` vector. `pointed` are
+    further keys and values that only the pointers are asked for."""
 
     document: Document
     schema: Schema
     values: tuple[str | None, ...]
     hidden: tuple[tuple[int, int], ...] = ()
+    pointed: tuple[tuple[Key, str | None], ...] = ()
 
 
 def printed_labels(lines: Sequence[Line]) -> dict[str, str]:
@@ -52,7 +55,7 @@ def printed_labels(lines: Sequence[Line]) -> dict[str, str]:
         else:
             continue
         name, value = " ".join(name.lower().split()), " ".join(value.split())
-        if len(value.split()) > MAX_PRINTED_WORDS:
+        if len(value.split()) > MAX_PRINTED_WORDS or value.endswith(":"):
             continue
         if pairs.get(name, value) != value:
             twice.add(name)
@@ -91,14 +94,19 @@ def example(
     rng: random.Random,
     naming: Naming,
     foreign: Sequence[str] = (),
-    printed: int = 2,
+    tidy: bool = True,
+    most: int = 9,
 ) -> Example:
-    """One training example: the labelled keys in random order (one that is None is absent), up to
-    `printed` labels that the page prints itself, and sometimes one of other pages (`foreign`)."""
-    asked = dict(values)
+    """One training example: at most `most` of the labelled keys in random order (one that is None
+    is absent), up to two labels that the page prints itself (one if its lines are not `tidy`, as
+    one in a few is then misread), and sometimes one of other pages (`foreign`). What else is known
+    is asked of the pointers alone."""
+    asked = {name: values[name] for name in rng.sample(sorted(values), min(most, len(values)))}
     own = naming.printed(document.lines)
+    if not tidy:
+        own = dict(rng.sample(sorted(own.items()), min(1, len(own))))
     extra = [name for name in own if name not in asked]
-    for name in rng.sample(extra, min(rng.randint(0, printed), len(extra))):
+    for name in rng.sample(extra, min(rng.randint(0, 2), len(extra))):
         asked[name] = own[name]
     if foreign and rng.random() < 0.25:
         name = rng.choice(foreign)
@@ -112,11 +120,31 @@ def example(
         key = naming.key(name, rng)
         keys[name] = Key(name) if any(key.name == one.name for one in keys.values()) else key
     schema = Schema("training", tuple(keys.values()))
-    return Example(document, schema, tuple(asked[name] for name in names))
+    return Example(
+        document,
+        schema,
+        tuple(asked[name] for name in names),
+        pointed=pointed({**own, **values, **asked}, schema, rng, naming),
+    )
+
+
+def pointed(
+    known: Mapping[str, str | None], schema: Schema, rng: random.Random, naming: Naming
+) -> tuple[tuple[Key, str | None], ...]:
+    """Keys for the pointers alone: all that is known of a document, in words that `schema` does not
+    ask in. A question without slots is a few tokens long, so these teach much for little."""
+    said = {key.name for key in schema.keys}
+    out: list[tuple[Key, str | None]] = []
+    for name in rng.sample(sorted(known), len(known)):
+        key = naming.key(name, rng)
+        if key.name not in said and len(out) < MAX_POINTED:
+            said.add(key.name)
+            out.append((key, known[name]))
+    return tuple(out)
 
 
 def known_absent(
-    values: Mapping[str, str | None], lacking: Sequence[str], rng: random.Random, most: int = 2
+    values: Mapping[str, str | None], lacking: Sequence[str], rng: random.Random, most: int = 5
 ) -> dict[str, str | None]:
     """`values` and up to `most` of the keys that this document is known to lack."""
     chosen = rng.sample(lacking, min(rng.randint(0, most), len(lacking)))

@@ -30,7 +30,7 @@ class KvOptions:
     folders: tuple[str, ...]  # each FOLDER or FOLDER=WEIGHT
     split: str = "train"
     part_tokens: int = 560  # longer documents are trained on part by part
-    keys: int = 9  # labelled keys asked of a document at once
+    keys: int = 6  # labelled keys that every decoder is asked for; the pointers are asked for all
     max_tokens: int = 1500  # longer packed examples are passed over
     validated: int = 40  # documents of the validation split that early stopping looks at
     naming: Naming = field(default_factory=Naming)
@@ -84,11 +84,9 @@ def drawn(
     """The example at place `at` of the run: a document or a part of it."""
     one = mix.draw(at)
     document, asked = part(text, one.document, one.values, rng, data.part_tokens)
-    if len(asked) > data.keys:
-        asked = {name: asked[name] for name in rng.sample(sorted(asked), data.keys)}
     if document is one.document:
         asked = known_absent(asked, one.lacking, rng)
-    return example(document, asked, rng, data.naming, foreign, printed=2 if one.tidy else 1)
+    return example(document, asked, rng, data.naming, foreign, one.tidy, data.keys)
 
 
 def judge(

@@ -1,11 +1,12 @@
 """One example as one packed sequence that trains every decoder in a single pass.
 
-    document | question and answer | branch 2 | branch 3 | ... | slot block 1 | slot block 2 | ...
+    document | question and answer | branch 2 | ... | slot block 1 | ... | pointer block 1 | ...
 
 All segments after the document begin at the document's end position, see the document and
 themselves alone. The answer trains `autoregressive`, the branches `hyper_parallel`, the slot
 blocks and pointers `mask_parallel`: the same data and the same weights for every arm of a race.
-Most of the tokens are the document's, which all segments share.
+A pointer block is a slot block cut short: its key is found, its value is not written. Most of the
+tokens are the document's, which all segments share.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from kie_app.pictures import Picture
 from kie_app.training.examples import Example
 
 IGNORE = -100
+POINTER_SLOTS = 2  # of a pointer block: the key is followed by slots when it is asked in earnest
 
 
 @dataclass
@@ -63,13 +65,15 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
             is_slot[at] = True
     bidirectional = {-1}
 
-    def add(tokens: list[int], after: list[int], slot: list[int], kind: int) -> None:
+    def add(
+        tokens: list[int], after: list[int], slot: list[int], kind: int, slots: int = 0
+    ) -> None:
         ids.extend(tokens)
         segment.extend([kind] * len(tokens))
         positions.extend(range(start, start + len(tokens)))
         following.extend(after)
         slot_target.extend(slot)
-        is_slot.extend(target != IGNORE for target in slot)
+        is_slot.extend([False] * (len(tokens) - slots) + [True] * slots)
 
     value_tokens = [prompting.value_ids(text, value or "") for value in example.values]
     answer, wanted = list(prompt.ask), [IGNORE] * len(prompt.ask)
@@ -94,9 +98,16 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         block = [*key] + [prompt.end] * budget
         bidirectional.add(3 + 2 * index)
         blank = [IGNORE] * len(block)
-        add(block, blank, [IGNORE] * len(key) + targets, 3 + 2 * index)
-        found = find_runs(words, example.values[index])
-        runs.append([run for run in found if _readable(run, example.hidden)])
+        add(block, blank, [IGNORE] * len(key) + targets, 3 + 2 * index, slots=budget)
+        runs.append(_runs(words, example.values[index], example.hidden))
+    for index, (further, expected) in enumerate(example.pointed, count):
+        key = prompting.key_ids(text, further)
+        query.append(len(ids) + len(key) - 1)
+        block = [*key] + [prompt.end] * POINTER_SLOTS
+        bidirectional.add(3 + 2 * index)
+        blank = [IGNORE] * len(block)
+        add(block, blank, blank, 3 + 2 * index, slots=POINTER_SLOTS)
+        runs.append(_runs(words, expected, example.hidden))
 
     kinds, place = torch.tensor(segment), torch.tensor(positions)
     both_ways = torch.tensor([kind in bidirectional for kind in segment])
@@ -120,10 +131,15 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
     )
 
 
-def _readable(run: tuple[int, int], hidden: Sequence[tuple[int, int]]) -> bool:
-    """A pointer may choose the run: it is not too long, and none of it is covered."""
-    first, last = run
-    return last - first < MAX_RUN_WORDS and not any(a <= last and first <= b for a, b in hidden)
+def _runs(
+    words: list[str], value: str | None, hidden: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The value's runs that a pointer may choose: not too long, and nothing of them covered."""
+    return [
+        (first, last)
+        for first, last in find_runs(words, value)
+        if last - first < MAX_RUN_WORDS and not any(a <= last and first <= b for a, b in hidden)
+    ]
 
 
 def _budget(kind_budget: int, length: int, rng: random.Random) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,12 @@ from kie_app.decoding import mask_parallel
 from kie_app.documents.labelled import Labelled, labelled, split_of
 from kie_app.errors import BackboneError, DataError
 from kie_app.training import attention, summary, trainer
-from kie_app.training.examples import Example, printed_labels
+from kie_app.training.examples import Example, Naming, example, printed_labels
 from kie_app.training.kv_finetuning import KvOptions, train
 from kie_app.training.objective import Objective, pointer_loss
-from kie_app.training.packing import IGNORE, Packed, pack
+from kie_app.training.packing import IGNORE, POINTER_SLOTS, Packed, pack
 from kie_app.training.trainer import TrainOptions
-from kie_app.types import Box, Line, Schema
+from kie_app.types import Box, Key, Line, Schema
 from tests.conftest import RECEIPT_KEYS, make_backbone, make_document
 from tests.training.folders import labelled_folder
 
@@ -31,7 +32,8 @@ def example_of(seed: int) -> Example:
     document = make_document(seed)
     words = [word.text for word in document.words()]
     values = (" ".join(words[:3]), words[4], None, " ".join(words[5:7]))
-    return Example(document, Schema("training", RECEIPT_KEYS), values)
+    pointed = ((Key("cash given"), words[3]), (Key("table"), None))
+    return Example(document, Schema("training", RECEIPT_KEYS), values, pointed=pointed)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -39,7 +41,8 @@ def test_packed_blocks_see_what_decoding_shows_them(any_backbone: Backbone, seed
     """States of slots and pointers in the packed sequence equal those of `mask_parallel`."""
     example = example_of(seed)
     packed = pack(any_backbone.text, example, random.Random(seed))
-    prompt = prompting.build(any_backbone.text, example.document, example.schema)
+    asked = Schema("all", example.schema.keys + tuple(key for key, _ in example.pointed))
+    prompt = prompting.build(any_backbone.text, example.document, asked)
     with torch.inference_mode():
         embeds = any_backbone.embed(packed.ids, packed.boxes, packed.boxed, packed.slots)
         states = any_backbone.forward(embeds, packed.positions, packed.visible)
@@ -61,7 +64,32 @@ def test_targets_are_the_tokens_that_come_next(tiny_backbone: Backbone, seed: in
     at = (packed.next != IGNORE).nonzero().flatten()
     assert torch.equal(packed.next[at], packed.ids[at + 1])
     assert (packed.visible[at, at + 1]).logical_not().all(), "no target is visible before its turn"
-    assert ((packed.slot != IGNORE) == packed.slots).all()
+    untaught = packed.slots & (packed.slot == IGNORE)
+    assert not (packed.slot != IGNORE)[~packed.slots].any()
+    assert untaught.sum() == 2 * POINTER_SLOTS, "only the two pointer blocks have slots to spare"
+    assert len(packed.query) == len(packed.runs) == len(RECEIPT_KEYS) + 2
+
+
+def test_what_every_decoder_is_not_asked_for_is_asked_of_the_pointers() -> None:
+    values = {"total": "9.00", "date": "1 May", "tips": None, "shop": "A B"}
+    lines = tuple(
+        Line(text, Box(0, i / 10, 1, (i + 1) / 10))
+        for i, text in enumerate(("A B", "Member: 77", "1 May", "9.00"))
+    )
+    document = replace(make_document(0), lines=lines)
+    naming = Naming(other={"total": ["amount due"]})
+    seen: set[str] = set()
+    for seed in range(20):
+        found = example(document, values, random.Random(seed), naming, most=2)
+        names = [key.name for key in found.schema.keys]
+        assert len(names) <= 2 + 1, "two of the labelled keys and at most the printed one"
+        others = {key.name: value for key, value in found.pointed}
+        assert not others.keys() & set(names)
+        everything = {**values, "amount due": "9.00", "member": "77"}
+        assert all(everything[name] == value for name, value in others.items())
+        assert {*names, *others} >= {"date", "tips", "shop", "member"}
+        seen |= others.keys()
+    assert seen == {*values, "amount due", "member"}
 
 
 @pytest.mark.parametrize("document", [0, 4, 7])
