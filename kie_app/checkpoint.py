@@ -32,10 +32,12 @@ REGISTRY = "registry.json"
 @dataclass(frozen=True)
 class Calibration:
     """Fitted on validation data: how much the slots' scores add to the pointers' (`slot_weight`),
-    and the temperatures that turn scores into confidences."""
+    how ready "absent" and the slots' own text are to win over runs of the page, and the
+    temperatures that turn scores into confidences."""
 
     slot_weight: float = 0.1
-    no_run_bias: float = 0.0
+    absent_bias: float = 0.0
+    own_text_bias: float = 0.0
     temperature: float = 1.0
     token_temperature: float = 1.0
 

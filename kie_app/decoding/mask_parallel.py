@@ -118,18 +118,30 @@ def score(
     for at, block in enumerate(logits):
         log_probs = torch.log_softmax(block, dim=-1)
         slots = spans.slot_scores(log_probs, prompt.document, runs[at], prompt.end)
-        free = spans.free_text(log_probs, prompt.end)[2]
-        out.append(spans.KeyScores(runs[at], pointers[at], slots, float(no_run[at]), free))
+        tokens, _, own = spans.free_text(log_probs, prompt.end)
+        out.append(
+            spans.KeyScores(
+                runs[at],
+                pointers[at],
+                slots,
+                spans.texts(prompt.document, runs[at]),
+                no_run=float(no_run[at]),
+                empty=float(log_probs[0, prompt.end]),
+                own=own if tokens else None,
+            )
+        )
     return out
 
 
 def answer(
     backbone: Backbone, prompt: Prompt, k: int, scores: spans.KeyScores, logits: Tensor
 ) -> DecodedKey:
-    """The run that wins, or the slots' own text."""
+    """The run that wins, no value, or the slots' own text."""
     best, confidence = spans.choose(scores, backbone.calibration)
     predicted = predictions(logits)
-    if best is None:
+    if best == spans.ABSENT:
+        return DecodedKey((), predicted, confidence, "pointer")
+    if best == spans.OWN_TEXT:
         tokens, _, _ = spans.free_text(logits, prompt.end)
         return DecodedKey(tuple(tokens), predicted, confidence, "slots")
     first, last = scores.runs[best].tolist()

@@ -3,13 +3,16 @@
 The pointer head gives every run a log-probability. The slots give it another: the sum of their
 log-probabilities of the run's tokens, and of end-of-value where the run is shorter than the block.
 Their fitted sum repairs the typical error of parallel filling, two slots that disagree about the
-offset, and grounds the value for free. When "no run" wins, the slots' own text is the answer.
+offset, and grounds the value for free. A value that is printed in several places collects the
+probability of all of them. Against the runs stand two answers that are no run: "absent", and the
+slots' own text.
 
 Not guaranteed: only the CANDIDATES runs that the pointers like best are scored by the slots.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -21,16 +24,23 @@ from kie_app.prompting import DocumentTokens
 CANDIDATES = 64
 
 
+ABSENT, OWN_TEXT = -2, -1  # what `choose` answers beside a candidate's index
+
+
 @dataclass(frozen=True)
 class KeyScores:
     """Scores of one key: candidate runs (c, 2), their log-probabilities by pointer (c,) and by
-    slots (c,), the same two for "no run" and the slots' own text."""
+    slots (c,), and `text` (c,), equal where two candidates print the same. `no_run` is the
+    pointer's log-probability of no run, `empty` and `own` the slots' of no value and of their own
+    text, None where that is empty."""
 
     runs: Tensor
     pointers: Tensor
     slots: Tensor
+    text: Tensor
     no_run: float
-    free: float
+    empty: float
+    own: float | None
 
 
 def pointer_scores(scores: Tensor, no_run: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -80,11 +90,34 @@ def free_text(log_probs: Tensor, end: int) -> tuple[list[int], bool, float]:
     return listed[:size], size == len(listed), float(best[: size + 1].sum())
 
 
-def choose(scores: KeyScores, calibration: Calibration) -> tuple[int | None, float]:
-    """The best candidate's index (None: "no run") and its calibrated probability."""
+def texts(document: DocumentTokens, runs: Tensor) -> Tensor:
+    """runs (c, 2) -> (c,) numbers from 0, equal where two runs are made of the same words."""
+    words = [word.text for word in document.words]
+    numbers: dict[tuple[str, ...], int] = {}
+    said = [tuple(words[first : last + 1]) for first, last in runs.tolist()]
+    return torch.tensor([numbers.setdefault(one, len(numbers)) for one in said], dtype=torch.long)
+
+
+def choose(scores: KeyScores, calibration: Calibration) -> tuple[int, float]:
+    """The best answer, a candidate's index, ABSENT or OWN_TEXT, and its calibrated probability."""
     weight = calibration.slot_weight
-    none = scores.no_run + calibration.no_run_bias + weight * scores.free
-    total = torch.cat([scores.pointers + weight * scores.slots, scores.pointers.new_tensor([none])])
+    runs = (scores.pointers + weight * scores.slots).cpu()
+    absent = scores.no_run + calibration.absent_bias + weight * scores.empty
+    own = -math.inf
+    if scores.own is not None:
+        own = scores.no_run + calibration.own_text_bias + weight * scores.own
+    total = torch.cat([_by_text(runs, scores.text), torch.tensor([absent, own])])
     best = int(total.argmax())
-    probability = torch.softmax(total / calibration.temperature, dim=0)[best]
-    return (None if best == len(scores.pointers) else best), float(probability)
+    probability = float(torch.softmax(total / calibration.temperature, dim=0)[best])
+    if best >= len(total) - 2:
+        return best - len(total), probability
+    return int(runs.masked_fill(scores.text != best, -math.inf).argmax()), probability
+
+
+def _by_text(runs: Tensor, text: Tensor) -> Tensor:
+    """Log-probabilities of runs (c,) -> of what they say (t,)."""
+    if not len(runs):
+        return runs
+    most = runs.max()
+    sums = torch.zeros(int(text.max()) + 1).index_add_(0, text, (runs - most).exp())
+    return sums.log() + most

@@ -1,7 +1,7 @@
 """Fit the few numbers that turn scores into answers and confidences, on validation documents.
 
-How much the slots add to the pointers, how ready "no run" is to win, and the temperatures: each by
-grid search, since there are four numbers and a few hundred fields.
+How much the slots add to the pointers, how ready "absent" and the slots' own text are to win, and
+the temperatures: all by grid search, since there are five numbers and a few hundred fields.
 """
 
 from __future__ import annotations
@@ -18,21 +18,23 @@ from kie_app.backbone import Backbone
 from kie_app.checkpoint import Calibration
 from kie_app.decoding import hyper_parallel, mask_parallel, spans
 from kie_app.documents.runs import find_runs
-from kie_app.evaluation.metrics import loosely, normalise
+from kie_app.evaluation.metrics import Counts, loosely, normalise
 from kie_app.extraction import WINDOW_OVERLAP, WINDOW_TOKENS
 from kie_app.training.sources import Mix, Source
 from kie_app.types import Schema
 
 SLOT_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
-NO_RUN_BIASES = (-6.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0)
+ABSENT_BIASES = (-6.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0)
+NEVER = -1e3
+OWN_TEXT_BIASES = (NEVER, -4.0, -2.0, 0.0, 2.0)
 WRITTEN = 60  # prompts decoded token by token: one temperature needs no more
 TEMPERATURES = tuple(0.5 * 1.15**i for i in range(22))  # 0.5 to 9.4
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One field's scores; `right[i]` says whether candidate i is the label, the last is the slots'
-    own text."""
+    """One field's scores; `right[i]` says whether candidate i is the label, `right[ABSENT]` and
+    `right[OWN_TEXT]` whether no value and the slots' own text are."""
 
     scores: spans.KeyScores
     right: tuple[bool, ...]
@@ -41,23 +43,35 @@ class Judged:
         """Confidence of what `mask_parallel` answers with this calibration, and whether it is
         right."""
         best, confidence = spans.choose(self.scores, calibration)
-        return confidence, self.right[-1 if best is None else best]
+        return confidence, self.right[best]
+
+    def counts(self, calibration: Calibration) -> Counts:
+        """The answer as a true or false positive, a false negative, or none of them."""
+        best, _ = spans.choose(self.scores, calibration)
+        answered, labelled = best != spans.ABSENT, not self.right[spans.ABSENT]
+        right = labelled and self.right[best]
+        return Counts(int(right), int(answered and not right), int(labelled and not right))
 
 
 def calibrate(backbone: Backbone, mix: Mix, each: int = 60) -> Calibration:
-    """The calibration that fits `each` documents of every source of `mix` best."""
-    asked = [one for source in mix.sources for one in questions(backbone, source, mix, each)]
-    judged = [field for one in asked for field in judge(backbone, one)]
-    weight, bias = max(
-        product(SLOT_WEIGHTS, NO_RUN_BIASES),
-        key=lambda pair: (hits(judged, *pair), -pair[0], -abs(pair[1])),
+    """The calibration that fits `each` documents of every source of `mix` best: the highest mean of
+    the sources' F1, then the likeliest confidences."""
+    asked = [list(questions(backbone, source, mix, each)) for source in mix.sources]
+    judged = [[field for one in some for field in judge(backbone, one)] for some in asked]
+    fitted = max(
+        (
+            Calibration(*numbers)
+            for numbers in product(SLOT_WEIGHTS, ABSENT_BIASES, OWN_TEXT_BIASES)
+        ),
+        key=lambda one: (mean_f1(judged, one), -one.slot_weight, -abs(one.absent_bias)),
     )
-    fitted = Calibration(slot_weight=weight, no_run_bias=bias)
-    said = [field for one in spread(asked, WRITTEN) for field in written(backbone, one)]
+    everything = [one for some in asked for one in some]
+    said = [field for one in spread(everything, WRITTEN) for field in written(backbone, one)]
+    fields = [one for some in judged for one in some]
 
     def pointed(temperature: float) -> list[tuple[float, bool]]:
         calibration = replace(fitted, temperature=temperature)
-        return [one.answer(calibration) for one in judged]
+        return [one.answer(calibration) for one in fields]
 
     def typed(temperature: float) -> list[tuple[float, bool]]:
         return [(math.exp(log / temperature), right) for log, right in said]
@@ -108,7 +122,7 @@ def judge(backbone: Backbone, question: Question) -> list[Judged]:
     for key, label, one, block in zip(question.keys, question.labels, scores, logits, strict=True):
         runs = [" ".join(words[a : b + 1]) for a, b in one.runs.tolist()]
         own = backbone.text.decode(spans.free_text(block, prompt.end)[0])
-        out.append(Judged(one, tuple(same(label, text, key) for text in (*runs, own))))
+        out.append(Judged(one, tuple(same(label, text, key) for text in (*runs, "", own))))
     return out
 
 
@@ -132,10 +146,11 @@ def spread(asked: Sequence[Question], most: int) -> Sequence[Question]:
     return asked[:: max(1, -(-len(asked) // most))]
 
 
-def hits(judged: Sequence[Judged], weight: float, bias: float) -> int:
-    """Right answers with this mix."""
-    calibration = Calibration(slot_weight=weight, no_run_bias=bias)
-    return sum(one.answer(calibration)[1] for one in judged)
+def mean_f1(judged: Sequence[Sequence[Judged]], calibration: Calibration) -> float:
+    """The mean over sources of their F1 with this calibration."""
+    return sum(
+        sum((one.counts(calibration) for one in some), Counts()).f1 for some in judged
+    ) / len(judged)
 
 
 def likeliest(confidences: Callable[[float], list[tuple[float, bool]]]) -> float:

@@ -10,10 +10,11 @@ window, with every key of the set, by the normalised match; an absent key is rig
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kie_app.backbone import Backbone
 from kie_app.checkpoint import Calibration
-from kie_app.training.calibration import Judged, judge, questions
+from kie_app.training.calibration import NEVER, Judged, judge, questions
 from kie_app.training.sources import Mix
 
 READINGS = ("slots", "runs", "pointers", "mix")
@@ -41,5 +42,5 @@ def read(reading: str, one: Judged, calibration: Calibration) -> bool:
     if reading == "runs":
         return bool(len(scores.slots)) and one.right[int(scores.slots.argmax())]
     if reading == "pointers":
-        calibration = Calibration(slot_weight=0.0, no_run_bias=calibration.no_run_bias)
+        calibration = replace(calibration, slot_weight=0.0, own_text_bias=NEVER)
     return one.answer(calibration)[1]

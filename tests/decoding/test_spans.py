@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,16 +69,69 @@ def test_free_text_stops_at_the_end_and_tells_when_the_block_is_full() -> None:
     assert spans.free_text(log_probs, end=0) == ([2, 4, 1], True, -1.5)
 
 
+def key_scores(pointers: list[float], slots: list[float], text: list[int], **others: float | None):
+    runs = torch.tensor([[i, i] for i in range(len(pointers))]).reshape(-1, 2)
+    numbers = torch.tensor(text, dtype=torch.long)
+    rest = {"no_run": -5.0, "empty": -1.0, "own": None, **others}
+    return spans.KeyScores(runs, torch.tensor(pointers), torch.tensor(slots), numbers, **rest)
+
+
 def test_weights_decide_between_pointer_and_slots() -> None:
-    scores = spans.KeyScores(
-        runs=torch.tensor([[0, 0], [1, 1]]),
-        pointers=torch.tensor([-0.5, -1.0]),
-        slots=torch.tensor([-20.0, -1.0]),
-        no_run=-5.0,
-        free=-1.0,
-    )
+    scores = key_scores([-0.5, -1.0], [-20.0, -1.0], [0, 1], own=-1.0)
     assert spans.choose(scores, Calibration(slot_weight=0.0))[0] == 0
     assert spans.choose(scores, Calibration(slot_weight=0.5))[0] == 1
-    assert spans.choose(scores, Calibration(slot_weight=0.0, no_run_bias=9.0))[0] is None
+    assert spans.choose(scores, Calibration(0.0, absent_bias=9.0))[0] == spans.ABSENT
+    assert spans.choose(scores, Calibration(0.0, own_text_bias=9.0))[0] == spans.OWN_TEXT
     sure = spans.choose(scores, Calibration(temperature=0.5))[1]
     assert spans.choose(scores, Calibration(temperature=5.0))[1] < sure
+
+
+def test_a_value_printed_twice_collects_the_probability_of_both_places() -> None:
+    scores = key_scores([math.log(0.4), math.log(0.3), math.log(0.3)], [0.0] * 3, [0, 1, 1])
+    index, confidence = spans.choose(scores, Calibration(slot_weight=0.0, absent_bias=-99.0))
+    assert index in (1, 2)
+    assert confidence == pytest.approx(0.6)
+
+
+def test_slots_without_a_text_of_their_own_cannot_answer_one() -> None:
+    scores = key_scores([-4.0], [-4.0], [0])
+    assert spans.choose(scores, Calibration(own_text_bias=99.0))[0] != spans.OWN_TEXT
+    page_without_words = key_scores([], [], [])
+    assert spans.choose(page_without_words, Calibration())[0] == spans.ABSENT
+
+
+@settings(max_examples=50, deadline=None)
+@given(data=st.data(), count=st.integers(1, 8))
+def test_the_choice_is_that_of_a_loop_over_texts(data: st.DataObject, count: int) -> None:
+    numbers = st.lists(st.floats(-9, 0, width=32), min_size=count, max_size=count)
+    pointers, slots = data.draw(numbers), data.draw(numbers)
+    drawn = data.draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))
+    order = list(dict.fromkeys(drawn))
+    text = [order.index(one) for one in drawn]
+    calibration = Calibration(data.draw(st.sampled_from([0.0, 0.3])), -1.0, 0.5, 1.7)
+    scores = key_scores(pointers, slots, text, own=-2.0)
+    weight = calibration.slot_weight
+    odds = dict.fromkeys(range(len(order)), 0.0)
+    for p, s, t in zip(pointers, slots, text, strict=True):
+        odds[t] += math.exp(p + weight * s)
+    odds[spans.ABSENT] = math.exp(-5.0 - 1.0 + weight * -1.0)
+    odds[spans.OWN_TEXT] = math.exp(-5.0 + 0.5 + weight * -2.0)
+    chances = {one: weighed ** (1 / 1.7) for one, weighed in odds.items()}
+    index, confidence = spans.choose(scores, calibration)
+    said = text[index] if index >= 0 else index
+    assert confidence == pytest.approx(chances[said] / sum(chances.values()), rel=1e-4)
+    assert confidence == pytest.approx(max(chances.values()) / sum(chances.values()), rel=1e-4)
+
+
+def test_runs_of_the_same_words_have_one_text() -> None:
+    backbone = make_backbone()
+    document = prompting.build(backbone.text, make_document(3), Schema("s", RECEIPT_KEYS)).document
+    words = [word.text for word in document.words]
+    runs = torch.tensor([(a, b) for a in range(len(words)) for b in range(a, len(words))])
+    numbers = spans.texts(document, runs).tolist()
+    said = [words[a : b + 1] for a, b in runs.tolist()]
+    assert all(
+        (x == y) == (m == n)
+        for x, m in zip(said, numbers, strict=True)
+        for y, n in zip(said, numbers, strict=True)
+    )

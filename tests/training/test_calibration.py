@@ -14,6 +14,7 @@ from kie_app.checkpoint import Calibration, Checkpoint
 from kie_app.config import Settings
 from kie_app.decoding import spans
 from kie_app.errors import DataError
+from kie_app.evaluation.metrics import Counts
 from kie_app.training import calibration, card, readings, sources
 from kie_app.training.sources import Mix
 from tests.conftest import make_backbone
@@ -25,25 +26,44 @@ def test_fitted_weights_hit_at_least_as_often_as_any_other_on_the_grid(tmp_path:
     folder = labelled_folder(tmp_path / "data", 6)
     mix = Mix(sources.read([str(folder)], "all"), 0, Settings())
     asked = calibration.questions(backbone, mix.sources[0], mix, 6)
-    judged = [field for one in asked for field in calibration.judge(backbone, one)]
-    assert len(judged) == 12
+    judged = [[field for one in asked for field in calibration.judge(backbone, one)]]
+    assert len(judged[0]) == 12
     fitted = calibration.calibrate(backbone, mix)
-    best = calibration.hits(judged, fitted.slot_weight, fitted.no_run_bias)
+    best = calibration.mean_f1(judged, fitted)
     for weight in calibration.SLOT_WEIGHTS:
-        for bias in calibration.NO_RUN_BIASES:
-            assert calibration.hits(judged, weight, bias) <= best
+        for bias in calibration.ABSENT_BIASES:
+            for own in calibration.OWN_TEXT_BIASES:
+                assert calibration.mean_f1(judged, Calibration(weight, bias, own)) <= best
+
+
+def test_an_absent_key_counts_only_when_it_is_answered() -> None:
+    runs, none = torch.tensor([[0, 0]]), torch.tensor([0])
+    scores = spans.KeyScores(
+        runs, torch.tensor([-1.0]), torch.tensor([-1.0]), none, no_run=-1.0, empty=-1.0, own=None
+    )
+    said, unsaid = Calibration(absent_bias=-9.0), Calibration(absent_bias=9.0)
+    absent = calibration.Judged(scores, (False, True, True))
+    assert absent.counts(said) == Counts(0, 1, 0)
+    assert absent.counts(unsaid) == Counts()
+    labelled = calibration.Judged(scores, (True, False, False))
+    assert labelled.counts(said) == Counts(1, 0, 0)
+    assert labelled.counts(unsaid) == Counts(0, 0, 1)
+    other = calibration.Judged(scores, (False, False, False))
+    assert other.counts(said) == Counts(0, 1, 1)
 
 
 def test_readings_are_those_of_their_scores() -> None:
     """Slots alone are right about the first field, pointers about the second."""
 
     def judged(pointers: list[float], slots: list[float], right: tuple[bool, ...]):
-        runs = torch.tensor([[0, 0], [1, 1]])
-        scores = spans.KeyScores(runs, torch.tensor(pointers), torch.tensor(slots), -9.0, -9.0)
+        runs, text = torch.tensor([[0, 0], [1, 1]]), torch.tensor([0, 1])
+        scores = spans.KeyScores(
+            runs, torch.tensor(pointers), torch.tensor(slots), text, -9.0, -9.0, -9.0
+        )
         return calibration.Judged(scores, right)
 
-    first = judged([-1.0, -0.5], [-0.1, -4.0], (True, False, True))
-    second = judged([-0.1, -5.0], [-4.0, -3.9], (True, False, False))
+    first = judged([-1.0, -0.5], [-0.1, -4.0], (True, False, False, True))
+    second = judged([-0.1, -5.0], [-4.0, -3.9], (True, False, False, False))
     found = readings.shares([first, second], Calibration(slot_weight=1.0))
     assert found == {"slots": 0.5, "runs": 0.5, "pointers": 0.5, "mix": 1.0}
 
