@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -86,6 +87,22 @@ class Encoding:
         for layer in cache.layers:
             layer.keys, layer.values = layer.keys[:, :, :length], layer.values[:, :, :length]
         return cache
+
+
+def stacked(encodings: Sequence[Encoding]) -> DynamicCache:
+    """A growing cache of documents one behind another: their positions restart, so their keys and
+    values just join."""
+    if len(encodings) == 1:
+        return encodings[0].fork()
+    cache = DynamicCache()
+    for layer in range(len(encodings[0].cache.layers)):
+        layers = [encoding.cache.layers[layer] for encoding in encodings]
+        cache.update(
+            torch.cat([one.keys for one in layers], dim=-2),
+            torch.cat([one.values for one in layers], dim=-2),
+            layer,
+        )
+    return cache
 
 
 class Backbone:

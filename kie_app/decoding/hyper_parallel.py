@@ -18,9 +18,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from transformers import DynamicCache
 
-from kie_app.backbone import Backbone, Encoding
+from kie_app.backbone import Backbone, Encoding, stacked
 from kie_app.decoding.base import (
     Decoded,
     DecodedKey,
@@ -55,7 +54,7 @@ class Branches:
         self.backbone = backbone
         self.home = [d for d, count in enumerate(counts) for _ in range(count)]
         self.next = [encodings[d].length for d in self.home]
-        self.cache = encodings[0].fork() if len(encodings) == 1 else stack(encodings)
+        self.cache = stacked(encodings)
         device = backbone.device
         lengths = [encoding.length for encoding in encodings]
         self.document = torch.repeat_interleave(
@@ -97,19 +96,6 @@ class Branches:
             self.next[branch] -= count
             gone = (self.owner == branch) & (self.position >= self.next[branch])
             self.owner[gone] = REJECTED
-
-
-def stack(encodings: Sequence[Encoding]) -> DynamicCache:
-    """Documents one behind another: positions restart, so their keys and values just join."""
-    cache = DynamicCache()
-    for layer in range(len(encodings[0].cache.layers)):
-        layers = [encoding.cache.layers[layer] for encoding in encodings]
-        cache.update(
-            torch.cat([one.keys for one in layers], dim=-2),
-            torch.cat([one.values for one in layers], dim=-2),
-            layer,
-        )
-    return cache
 
 
 @torch.inference_mode()

@@ -16,12 +16,14 @@ then serves every decoder, and one checkpoint carries all arms of a race.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby
 
 import torch
 from torch import Tensor
 
-from kie_app.backbone import Backbone, Encoding
+from kie_app.backbone import Backbone, Encoding, stacked
 from kie_app.decoding import spans
 from kie_app.decoding.base import Decoded, DecodedKey, OnWritten, Recorder, predictions
 from kie_app.prompting import Prompt
@@ -43,64 +45,132 @@ def decode(
     encoding: Encoding | None = None,
 ) -> Decoded:
     """Fill every key of `prompt` in one pass after the document's encoding."""
-    options = options or MaskParallelOptions()
     recorder = Recorder(backbone, on_event)
     encoding = recorder.encode(prompt, encoding)
-    everything = range(len(prompt.keys))
-    with recorder.measure("fill", _tokens(prompt, everything, prompt.budgets)):
-        logits, queries = fill(backbone, prompt, encoding, everything, prompt.budgets)
-    scores = score(backbone, prompt, encoding, logits, queries)
-    answers = [answer(backbone, prompt, k, scores[k], logits[k]) for k in everything]
-    _write(recorder, answers, everything)
+    return _decode(recorder, [prompt], [encoding], options or MaskParallelOptions())[0]
+
+
+@torch.inference_mode()
+def decode_stacked(
+    backbone: Backbone,
+    prompts: Sequence[Prompt],
+    options: MaskParallelOptions | None = None,
+    on_event: OnWritten | None = None,
+) -> list[Decoded]:
+    """Fill every key of every document in one pass; each result carries the whole stack's stats."""
+    recorder = Recorder(backbone, on_event)
+    encodings = [recorder.encode(prompt, None) for prompt in prompts]
+    return _decode(recorder, prompts, encodings, options or MaskParallelOptions())
+
+
+def _decode(
+    recorder: Recorder,
+    prompts: Sequence[Prompt],
+    encodings: Sequence[Encoding],
+    options: MaskParallelOptions,
+) -> list[Decoded]:
+    blocks = blocks_of(*prompts)
+    answers = _ask(recorder, prompts, encodings, blocks, "fill")
     full = [
-        k
-        for k in everything
-        if answers[k].origin == "slots" and len(answers[k].tokens) == prompt.budgets[k]
+        number
+        for number, (block, one) in enumerate(zip(blocks, answers, strict=True))
+        if one.origin == "slots" and len(one.tokens) == block.budget < options.larger
     ]
-    if full and options.larger > max(prompt.budgets[k] for k in full):
-        budgets = [options.larger] * len(prompt.keys)
-        with recorder.measure("again", _tokens(prompt, full, budgets)):
-            larger, queries = fill(backbone, prompt, encoding, full, budgets)
-        again = score(backbone, prompt, encoding, larger, queries, full)
-        for at, k in enumerate(full):
-            answers[k] = answer(backbone, prompt, k, again[at], larger[at])
-        _write(recorder, [answers[k] for k in full], full)
-    return Decoded(tuple(answers), recorder.stats(), tuple(recorder.written), encoding)
+    if full:
+        larger = [replace(blocks[number], budget=options.larger) for number in full]
+        again = _ask(recorder, prompts, encodings, larger, "again", full)
+        for number, one in zip(full, again, strict=True):
+            answers[number] = one
+    stats, written = recorder.stats(), tuple(recorder.written)
+    ends = list(accumulate(len(prompt.keys) for prompt in prompts))
+    return [
+        Decoded(tuple(answers[end - len(prompt.keys) : end]), stats, written, encoding)
+        for prompt, encoding, end in zip(prompts, encodings, ends, strict=True)
+    ]
+
+
+def _ask(
+    recorder: Recorder,
+    prompts: Sequence[Prompt],
+    encodings: Sequence[Encoding],
+    blocks: Sequence[Block],
+    kind: str,
+    numbers: Sequence[int] | None = None,
+) -> list[DecodedKey]:
+    """One pass over the blocks and what it answers; `numbers` are theirs among all (default: their
+    places)."""
+    backbone, end = recorder.backbone, prompts[0].end
+    with recorder.measure(kind, sum(len(block.head) + block.budget for block in blocks)):
+        logits, queries = fill(backbone, encodings, blocks, end)
+    answers: list[DecodedKey] = []
+    for document, group in groupby(range(len(blocks)), key=lambda at: blocks[at].document):
+        own = list(group)
+        slots = [logits[at] for at in own]
+        scores = score(backbone, prompts[document], encodings[document], slots, queries[own])
+        answers += [
+            answer(backbone, prompts[document], one, block)
+            for one, block in zip(scores, slots, strict=True)
+        ]
+    for number, one in zip(numbers or range(len(blocks)), answers, strict=True):
+        for position, token in enumerate(one.tokens):
+            recorder.write(number, position, token)
+    return answers
+
+
+@dataclass(frozen=True)
+class Block:
+    """A slot block: key `key` of document `document`, its tokens and its number of slots."""
+
+    document: int
+    key: int
+    head: tuple[int, ...]
+    budget: int
+
+
+def blocks_of(*prompts: Prompt) -> list[Block]:
+    """The slot blocks of all keys of all documents."""
+    return [
+        Block(document, key, prompt.keys[key], prompt.budgets[key])
+        for document, prompt in enumerate(prompts)
+        for key in range(len(prompt.keys))
+    ]
 
 
 def fill(
-    backbone: Backbone,
-    prompt: Prompt,
-    encoding: Encoding,
-    keys: range | list[int],
-    budgets: tuple[int, ...] | list[int],
+    backbone: Backbone, encodings: Sequence[Encoding], blocks: Sequence[Block], end: int
 ) -> tuple[list[Tensor], Tensor]:
-    """The one pass: slot blocks of `keys` over the encoded document.
+    """The one pass: slot blocks over their encoded documents.
 
-    Returns each block's slot logits (slots, vocabulary) and the states (k, hidden) that point.
+    Returns each block's slot logits (slots, vocabulary) and the states (blocks, hidden) that point.
     """
     ids: list[int] = []
-    block: list[int] = []
+    number: list[int] = []
+    home: list[int] = []
     positions: list[int] = []
     is_slot: list[bool] = []
     query = []
-    for number, k in enumerate(keys):
-        head, budget = prompt.keys[k], budgets[k]
-        size = len(head) + budget
-        query.append(len(ids) + len(head) - 1)
-        ids += [*head, *[prompt.end] * budget]
-        is_slot += [False] * len(head) + [True] * budget
-        block += [number] * size
-        positions += range(encoding.length, encoding.length + size)
+    for at, block in enumerate(blocks):
+        size, start = len(block.head) + block.budget, encodings[block.document].length
+        query.append(len(ids) + len(block.head) - 1)
+        ids += [*block.head, *[end] * block.budget]
+        is_slot += [False] * len(block.head) + [True] * block.budget
+        number += [at] * size
+        home += [block.document] * size
+        positions += range(start, start + size)
     device = backbone.device
-    blocks, slots = torch.tensor(block, device=device), torch.tensor(is_slot, device=device)
-    own = blocks[:, None] == blocks[None, :]
-    visible = torch.cat([own.new_ones(len(ids), encoding.length), own], dim=1)
+    numbers, homes = torch.tensor(number, device=device), torch.tensor(home, device=device)
+    lengths = torch.tensor([encoding.length for encoding in encodings], device=device)
+    cached = torch.repeat_interleave(torch.arange(len(encodings), device=device), lengths)
+    visible = torch.cat(
+        [homes[:, None] == cached[None, :], numbers[:, None] == numbers[None, :]], dim=1
+    )
+    slots = torch.tensor(is_slot, device=device)
     embeds = backbone.embed(torch.tensor(ids, device=device), slots=slots)
-    places = torch.tensor(positions, device=device)
-    states = backbone.forward(embeds, places, visible, encoding.fork())
+    states = backbone.forward(
+        embeds, torch.tensor(positions, device=device), visible, stacked(encodings)
+    )
     logits = backbone.logits(states[slots])
-    return list(logits.split([budgets[k] for k in keys])), states[query]
+    return list(logits.split([block.budget for block in blocks])), states[query]
 
 
 def score(
@@ -109,9 +179,8 @@ def score(
     encoding: Encoding,
     logits: list[Tensor],
     queries: Tensor,
-    keys: range | list[int] | None = None,
 ) -> list[spans.KeyScores]:
-    """Pointers and slots of each block on the document's runs of words."""
+    """Pointers and slots of one document's blocks on its runs of words."""
     scores, none = backbone.heads.pointer(encoding.words, queries)
     runs, pointers, no_run = spans.pointer_scores(scores, none)
     out = []
@@ -134,7 +203,7 @@ def score(
 
 
 def answer(
-    backbone: Backbone, prompt: Prompt, k: int, scores: spans.KeyScores, logits: Tensor
+    backbone: Backbone, prompt: Prompt, scores: spans.KeyScores, logits: Tensor
 ) -> DecodedKey:
     """The run that wins, no value, or the slots' own text."""
     best, confidence = spans.choose(scores, backbone.calibration)
@@ -152,13 +221,3 @@ def answer(
         for token in document.ids[document.first[word] : document.last[word] + 1]
     ]
     return DecodedKey(tuple(value), predicted, confidence, "pointer", (first, last))
-
-
-def _write(recorder: Recorder, answers: list[DecodedKey], keys: range | list[int]) -> None:
-    for k, one in zip(keys, answers, strict=True):
-        for position, token in enumerate(one.tokens):
-            recorder.write(k, position, token)
-
-
-def _tokens(prompt: Prompt, keys: range | list[int], budgets: tuple[int, ...] | list[int]) -> int:
-    return sum(len(prompt.keys[k]) + budgets[k] for k in keys)

@@ -114,8 +114,8 @@ def judge(backbone: Backbone, question: Question) -> list[Judged]:
     """What pointers and slots say of every key, and which of it is right."""
     prompt = question.prompt
     encoding = backbone.encode(prompt.document)
-    asked = range(len(prompt.keys))
-    logits, queries = mask_parallel.fill(backbone, prompt, encoding, asked, prompt.budgets)
+    blocks = mask_parallel.blocks_of(prompt)
+    logits, queries = mask_parallel.fill(backbone, [encoding], blocks, prompt.end)
     scores = mask_parallel.score(backbone, prompt, encoding, logits, queries)
     words = [word.text for word in prompt.document.words]
     out = []

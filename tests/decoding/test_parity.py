@@ -101,6 +101,22 @@ def test_stacked_documents_equal_each_document_alone(any_backbone: Backbone) -> 
         assert values(one) == alone(any_backbone, prompt)
 
 
+def test_stacked_documents_are_filled_as_each_alone(any_backbone: Backbone) -> None:
+    """In one pass; and those whose block comes back full are asked again in one more."""
+    shapes = [(11, 2, 4), (12, 9, 2), (13, 5, 1), (14, 7, 3)]
+    prompts = [prompt_of(any_backbone, s, n, RECEIPT_KEYS[:k]) for s, n, k in shapes]
+    stacked = mask_parallel.decode_stacked(any_backbone, prompts)
+    passes = [one.kind for one in stacked[0].stats.passes]
+    assert passes[:5] == [*["prefill"] * 4, "fill"]
+    assert passes[5:] in ([], ["again"])
+    for prompt, one in zip(prompts, stacked, strict=True):
+        single = mask_parallel.decode(any_backbone, prompt)
+        assert values(one) == values(single)
+        assert [key.run for key in one.keys] == [key.run for key in single.keys]
+        for mine, other in zip(one.keys, single.keys, strict=True):
+            assert mine.confidence == pytest.approx(other.confidence, abs=1e-4)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_verified_equals_hyper_parallel(any_backbone: Backbone, seed: int) -> None:
     prompt = prompt_of(any_backbone, 20 + seed)
@@ -154,8 +170,8 @@ def test_mask_parallel_equals_one_uncached_pass(any_backbone: Backbone) -> None:
     """Document and blocks in one sequence without a cache give the same slots and pointers."""
     prompt = prompt_of(any_backbone, 41)
     encoding = any_backbone.encode(prompt.document)
-    everything = range(len(prompt.keys))
-    logits, queries = mask_parallel.fill(any_backbone, prompt, encoding, everything, prompt.budgets)
+    blocks = mask_parallel.blocks_of(prompt)
+    logits, queries = mask_parallel.fill(any_backbone, [encoding], blocks, prompt.end)
     expected = whole_sequence(any_backbone, prompt)
     torch.testing.assert_close(torch.cat(logits), expected[0], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(queries, expected[1], atol=1e-4, rtol=1e-4)

@@ -50,8 +50,11 @@ def test_packed_blocks_see_what_decoding_shows_them(any_backbone: Backbone, seed
         ends = [*(packed.query[1:] - torch.tensor([len(k) for k in prompt.keys[1:]])).tolist()]
         ends.append(len(packed.ids) - 1)
         budgets = [end - q for end, q in zip(ends, packed.query.tolist(), strict=True)]
-        keys = range(len(prompt.keys))
-        logits, queries = mask_parallel.fill(any_backbone, prompt, encoding, keys, budgets)
+        blocks = [
+            replace(block, budget=budget)
+            for block, budget in zip(mask_parallel.blocks_of(prompt), budgets, strict=True)
+        ]
+        logits, queries = mask_parallel.fill(any_backbone, [encoding], blocks, prompt.end)
         expected = any_backbone.logits(states[packed.slots])
     torch.testing.assert_close(torch.cat(logits), expected, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(queries, states[packed.query], atol=1e-4, rtol=1e-4)
