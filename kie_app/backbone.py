@@ -133,6 +133,11 @@ class Backbone:
         return self.checkpoint.calibration if self.checkpoint else checkpoints.Calibration()
 
     @property
+    def version(self) -> str:
+        """What answers are signed with: backbone and checkpoint."""
+        return self.name + (f" + {self.checkpoint.name}" if self.checkpoint else "")
+
+    @property
     def context(self) -> int:
         """The most positions that the model was made for."""
         return int(getattr(self.model.config.get_text_config(), "max_position_embeddings", 2048))

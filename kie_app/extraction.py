@@ -86,18 +86,63 @@ def extract(
     the window that is surest of a value wins.
     """
     decoder = decoder_named(decoder)
-    model = backbone.name + (f" + {backbone.checkpoint.name}" if backbone.checkpoint else "")
-    if not any(line.text.split() for line in document.lines):
-        absent = tuple(Field(key, None, 1.0, (), (), "tokens") for key in schema.keys)
-        stats = Stats((), 0.0, 0.0)
-        return Extraction(decoder, document.id, schema, absent, stats, (), model)
+    if not _has_text(document):
+        return _absent(backbone, document, schema, decoder)
     parts = prompting.windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
     with backbone.lock:
         read = [_decode(backbone, part, schema, decoder, on_event, reuse) for part in parts]
     fields = tuple(_surest(answers) for answers in zip(*(one[0] for one in read), strict=True))
     stats = joined([one[1] for one in read])
     events = tuple(event for one in read for event in one[2])
-    return Extraction(decoder, document.id, schema, fields, stats, events, model)
+    return Extraction(decoder, document.id, schema, fields, stats, events, backbone.version)
+
+
+def extract_stacked(
+    backbone: Backbone,
+    documents: Sequence[Document],
+    schema: Schema,
+    decoder: str = "mask_parallel",
+) -> list[Extraction]:
+    """`extract` of several documents whose windows share the decoder's passes. Each extraction
+    carries the stats of the whole stack and no events. SchemaError where the decoder cannot stack.
+    """
+    entry = DECODERS[decoder_named(decoder)]
+    if entry.decode_stacked is None:
+        able = ", ".join(one.name for one in DECODERS.values() if one.decode_stacked)
+        raise SchemaError(f"{decoder!r} decodes one document at a time: stack with one of {able}.")
+    parts = [
+        (number, part)
+        for number, document in enumerate(documents)
+        if _has_text(document)
+        for part in prompting.windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
+    ]
+    prompts = [prompting.build(backbone.text, part, schema) for _, part in parts]
+    with backbone.lock:
+        decoded = entry.decode_stacked(backbone, prompts, entry.options()) if prompts else []
+    read: dict[int, list[list[Field]]] = {}
+    for (number, part), prompt, one in zip(parts, prompts, decoded, strict=True):
+        fields = _fields(backbone, part, prompt, schema, one)
+        read.setdefault(number, []).append(fields)
+    out = []
+    for number, document in enumerate(documents):
+        if number not in read:
+            out.append(_absent(backbone, document, schema, decoder))
+            continue
+        best = tuple(_surest(windows) for windows in zip(*read[number], strict=True))
+        stats, model = decoded[0].stats, backbone.version
+        out.append(Extraction(decoder, document.id, schema, best, stats, (), model))
+    return out
+
+
+def _has_text(document: Document) -> bool:
+    return any(line.text.split() for line in document.lines)
+
+
+def _absent(backbone: Backbone, document: Document, schema: Schema, decoder: str) -> Extraction:
+    """The answer to a document without text: no pass, every field absent."""
+    fields = tuple(Field(key, None, 1.0, (), (), "tokens") for key in schema.keys)
+    stats = Stats((), 0.0, 0.0)
+    return Extraction(decoder, document.id, schema, fields, stats, (), backbone.version)
 
 
 def _decode(
@@ -122,11 +167,21 @@ def _decode(
     decoded: Decoded = entry.decode(backbone, prompt, entry.options(), tell, encoding)
     if reuse:
         backbone.remember(prompt.document, decoded.encoding)
-    fields = [
+    fields = _fields(backbone, document, prompt, schema, decoded)
+    return fields, decoded.stats, [event(one) for one in decoded.written]
+
+
+def _fields(
+    backbone: Backbone,
+    document: Document,
+    prompt: prompting.Prompt,
+    schema: Schema,
+    decoded: Decoded,
+) -> list[Field]:
+    return [
         field_of(backbone, document, prompt, key, one)
         for key, one in zip(schema.keys, decoded.keys, strict=True)
     ]
-    return fields, decoded.stats, [event(one) for one in decoded.written]
 
 
 def field_of(
@@ -171,7 +226,7 @@ def sources_of(words: Sequence[Word]) -> tuple[Source, ...]:
     return tuple(out)
 
 
-def _surest(answers: tuple[Field, ...]) -> Field:
+def _surest(answers: Sequence[Field]) -> Field:
     """A value beats an absence; among values, the most confident wins."""
     return max(answers, key=lambda field: (field.value is not None, field.confidence))
 

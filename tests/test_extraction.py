@@ -10,7 +10,7 @@ from kie_app.backbone import Backbone
 from kie_app.config import Settings
 from kie_app.decoding import DECODERS
 from kie_app.errors import SchemaError
-from kie_app.extraction import END_MARK, WINDOW_TOKENS, check_schema, extract
+from kie_app.extraction import END_MARK, WINDOW_TOKENS, check_schema, extract, extract_stacked
 from kie_app.types import Key, Schema
 from tests.conftest import make_document
 
@@ -122,3 +122,31 @@ def test_events_tell_the_values_and_fall_within_the_run(
             positions = [event.position for event in told if event.key == k]
             assert positions == list(range(len(positions)))
             assert len(positions) == sum(slot.text != END_MARK for slot in field.slots)
+
+
+@pytest.mark.parametrize("decoder", ["mask_parallel", "hyper_parallel"])
+def test_a_stack_answers_what_each_document_alone_answers(
+    tiny_backbone: Backbone, receipt_schema: Schema, decoder: str
+) -> None:
+    """Long documents in windows and one without text among them."""
+    documents = [make_document(1, 9), blank(), make_document(2, 700), make_document(1, 9)]
+    stacked = extract_stacked(tiny_backbone, documents, receipt_schema, decoder)
+    assert len(stacked) == 4
+    for document, found in zip(documents, stacked, strict=True):
+        alone = extract(tiny_backbone, document, receipt_schema, decoder, reuse=False)
+        assert [one.value for one in found.fields] == [one.value for one in alone.fields]
+        assert [one.sources for one in found.fields] == [one.sources for one in alone.fields]
+        assert (found.document, found.model) == (alone.document, alone.model)
+    assert stacked[0].stats == stacked[2].stats
+    assert not stacked[1].stats.passes
+
+
+def test_nothing_stacks_to_nothing(tiny_backbone: Backbone, receipt_schema: Schema) -> None:
+    assert extract_stacked(tiny_backbone, [], receipt_schema) == []
+
+
+def test_a_decoder_that_cannot_stack_says_which_can(
+    tiny_backbone: Backbone, receipt_schema: Schema
+) -> None:
+    with pytest.raises(SchemaError, match=r"autoregressive.*mask_parallel, hyper_parallel"):
+        extract_stacked(tiny_backbone, [], receipt_schema, "autoregressive")

@@ -11,6 +11,7 @@ DECODERS: dict[str, Decoder] = {
             "PIP: one pass",
             mask_parallel.MaskParallelOptions,
             mask_parallel.decode,
+            mask_parallel.decode_stacked,
         ),
         Decoder(
             "autoregressive",
@@ -23,6 +24,7 @@ DECODERS: dict[str, Decoder] = {
             "HPD: one token of every key a pass",
             hyper_parallel.HyperParallelOptions,
             hyper_parallel.decode,
+            hyper_parallel.decode_stacked,
         ),
         Decoder(
             "verified",

@@ -65,12 +65,14 @@ OnWritten = Callable[[Written], None]
 
 @dataclass(frozen=True)
 class Decoder:
-    """A registry entry: `decode(backbone, prompt, options, on_event=None, encoding=None)`."""
+    """A registry entry: `decode(backbone, prompt, options, on_event=None, encoding=None)`, and
+    `decode_stacked(backbone, prompts, options)` where several documents can share its passes."""
 
     name: str
     title: str
     options: type[Any]
     decode: Callable[..., Decoded]
+    decode_stacked: Callable[..., list[Decoded]] | None = None
 
 
 class Recorder:
