@@ -1,7 +1,6 @@
 """Labelled documents -> supervised examples: which keys are asked, and what is right.
 
-Beside a document's labelled keys, its own printed labels ("CASHIER: MANIS") are asked as keys. They
-cost nothing, and they teach the model to find a key by its words rather than by heart.
+Beside a document's labelled keys, its own printed labels ("CASHIER: MANIS") are asked as keys.
 """
 
 from __future__ import annotations
@@ -14,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from kie_app import prompting
 from kie_app.backbone import Text
 from kie_app.documents.runs import find_runs
+from kie_app.training.labels import priced_labels, printed_labels, reworded
 from kie_app.types import Document, Key, Line, Schema, guess_kind
 
-PRINTED_LABEL = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?(?:[:#]|: ?) +(\S.*)$")
-LABEL_ALONE = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?:$")
-MAX_PRINTED_WORDS = 8
-MAX_POINTED = 16
+MAX_POINTED = 18  # keys of an example that only the pointers are asked for
+MAX_PRICED = 5  # of them, words and the amount beside them
 
 
 @dataclass(frozen=True)
@@ -35,34 +33,6 @@ class Example:
     pointed: tuple[tuple[Key, str | None], ...] = ()
 
 
-def printed_labels(lines: Sequence[Line]) -> dict[str, str]:
-    """Pairs that the document itself prints as `label: value`, labels in lower case.
-
-    A label that stands twice with different values is left out: it would be ambiguous.
-    """
-    pairs: dict[str, str] = {}
-    twice: set[str] = set()
-    for index, line in enumerate(lines):
-        match = PRINTED_LABEL.match(line.text)
-        if match:
-            name, value = match[1], match[2]
-        elif (alone := LABEL_ALONE.match(line.text)) and index + 1 < len(lines):
-            right = lines[index + 1]
-            middle = (right.box.y0 + right.box.y1) / 2
-            if not line.box.y0 < middle < line.box.y1 or right.box.x0 < line.box.x1:
-                continue
-            name, value = alone[1], right.text
-        else:
-            continue
-        name, value = " ".join(name.lower().split()), " ".join(value.split())
-        if len(value.split()) > MAX_PRINTED_WORDS or value.endswith(":"):
-            continue
-        if pairs.get(name, value) != value:
-            twice.add(name)
-        pairs[name] = value
-    return {name: value for name, value in pairs.items() if name not in twice}
-
-
 @dataclass(frozen=True)
 class Naming:
     """How keys are asked in training: `described` holds keys with their descriptions, `other` the
@@ -75,7 +45,13 @@ class Naming:
 
     def printed(self, lines: Sequence[Line]) -> dict[str, str]:
         """The document's own printed labels that may be asked."""
-        pairs = printed_labels(lines)
+        return self._allowed(printed_labels(lines))
+
+    def priced(self, lines: Sequence[Line]) -> dict[str, str]:
+        """Words and the amount beside them that may be asked."""
+        return self._allowed(priced_labels(lines))
+
+    def _allowed(self, pairs: Mapping[str, str]) -> dict[str, str]:
         return {k: v for k, v in pairs.items() if not (self.left_out and self.left_out.search(k))}
 
     def key(self, name: str, rng: random.Random) -> Key:
@@ -120,26 +96,39 @@ def example(
         key = naming.key(name, rng)
         keys[name] = Key(name) if any(key.name == one.name for one in keys.values()) else key
     schema = Schema("training", tuple(keys.values()))
+    priced = naming.priced(document.lines) if tidy else {}
+    chosen = rng.sample(sorted(priced), min(MAX_PRICED, len(priced)))
+    pairs = {**{name: priced[name] for name in chosen}, **own}
     return Example(
         document,
         schema,
         tuple(asked[name] for name in names),
-        pointed=pointed({**own, **values, **asked}, schema, rng, naming),
+        pointed=pointed(document, schema, {**values, **asked}, pairs, rng, naming),
     )
 
 
 def pointed(
-    known: Mapping[str, str | None], schema: Schema, rng: random.Random, naming: Naming
+    document: Document,
+    schema: Schema,
+    known: Mapping[str, str | None],
+    pairs: Mapping[str, str],
+    rng: random.Random,
+    naming: Naming,
 ) -> tuple[tuple[Key, str | None], ...]:
-    """Keys for the pointers alone: all that is known of a document, in words that `schema` does not
-    ask in. A question without slots is a few tokens long, so these teach much for little."""
+    """Keys for the pointers alone, in words that `schema` does not ask in: all that is `known` of a
+    document, and `pairs` of a label and a value that it prints. A question without slots is a few
+    tokens long, so these teach much for little."""
     said = {key.name for key in schema.keys}
     out: list[tuple[Key, str | None]] = []
-    for name in rng.sample(sorted(known), len(known)):
-        key = naming.key(name, rng)
+    everything = {**pairs, **known}
+    for name in rng.sample(sorted(everything), len(everything)):
+        key, value = naming.key(name, rng), everything[name]
+        if name not in known:
+            label = reworded(name, pairs[name], document.lines, rng)
+            key = Key(label, kind=guess_kind(label))
         if key.name not in said and len(out) < MAX_POINTED:
             said.add(key.name)
-            out.append((key, known[name]))
+            out.append((key, value))
     return tuple(out)
 
 

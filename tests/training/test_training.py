@@ -18,7 +18,7 @@ from kie_app.decoding import mask_parallel
 from kie_app.documents.labelled import Labelled, labelled, split_of
 from kie_app.errors import BackboneError, DataError
 from kie_app.training import attention, summary, trainer
-from kie_app.training.examples import Example, Naming, example, printed_labels
+from kie_app.training.examples import Example, Naming, example
 from kie_app.training.kv_finetuning import KvOptions, train
 from kie_app.training.objective import Objective, pointer_loss
 from kie_app.training.packing import IGNORE, POINTER_SLOTS, Packed, pack
@@ -73,6 +73,9 @@ def test_targets_are_the_tokens_that_come_next(tiny_backbone: Backbone, seed: in
     assert len(packed.query) == len(packed.runs) == len(RECEIPT_KEYS) + 2
 
 
+MEMBER = {"member", *(f"member {word}" for word in ("number", "no.", "code", "id"))}
+
+
 def test_what_every_decoder_is_not_asked_for_is_asked_of_the_pointers() -> None:
     values = {"total": "9.00", "date": "1 May", "tips": None, "shop": "A B"}
     lines = tuple(
@@ -88,11 +91,12 @@ def test_what_every_decoder_is_not_asked_for_is_asked_of_the_pointers() -> None:
         assert len(names) <= 2 + 1, "two of the labelled keys and at most the printed one"
         others = {key.name: value for key, value in found.pointed}
         assert not others.keys() & set(names)
-        everything = {**values, "amount due": "9.00", "member": "77"}
+        everything = {**values, "amount due": "9.00"} | dict.fromkeys(MEMBER, "77")
         assert all(everything[name] == value for name, value in others.items())
-        assert {*names, *others} >= {"date", "tips", "shop", "member"}
+        assert {*names, *others} >= {"date", "tips", "shop"}
+        assert {*names, *others} & MEMBER
         seen |= others.keys()
-    assert seen == {*values, "amount due", "member"}
+    assert {*values, "amount due", "member"} < seen <= everything.keys()
 
 
 @pytest.mark.parametrize("document", [0, 4, 7])
@@ -123,23 +127,6 @@ def test_pointer_loss_equals_a_softmax_over_listed_runs() -> None:
     second = torch.softmax(torch.cat([scores[1].flatten(), no_run[1:]]), 0)
     expected = -(torch.log(first[1] + first[8]) + torch.log(second[9])) / 2
     torch.testing.assert_close(pointer_loss(scores, no_run, gold), expected)
-
-
-def test_printed_labels_are_pairs_that_the_page_states_once() -> None:
-    box = Box(0, 0, 0.3, 0.1)
-    lines = [
-        Line("CASHIER: MANIS", box),
-        Line("GST ID : 0012 3456", Box(0, 0.2, 1, 0.3)),
-        Line("DATE:", Box(0, 0.4, 0.2, 0.5)),
-        Line("25/12/2018", Box(0.5, 0.4, 0.8, 0.5)),
-        Line("ITEM: A", Box(0, 0.6, 1, 0.7)),
-        Line("ITEM: B", Box(0, 0.7, 1, 0.8)),
-    ]
-    assert printed_labels(lines) == {
-        "cashier": "MANIS",
-        "gst id": "0012 3456",
-        "date": "25/12/2018",
-    }
 
 
 class Killed(Exception):

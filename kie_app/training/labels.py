@@ -1,0 +1,99 @@
+"""What a page itself prints as label and value, as questions that cost nobody any work.
+
+Such pairs teach the model to find a value by the words beside it rather than by heart, which is
+what an analyst's own keys need. An item and its price are a pair like any other.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from kie_app.types import Line
+
+PRINTED_LABEL = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?(?:[:#]|: ?) +(\S.*)$")
+LABEL_ALONE = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?:$")
+PRICED = re.compile(r"^(.*?[A-Za-z].*?) +((?:RM|[$£€])? ?-?[0-9][0-9,]*\.[0-9]{2})$")
+AMOUNT = re.compile(r"(?:RM|[$£€])? ?-?[0-9][0-9,]*\.[0-9]{2}")
+INNER_LABEL = re.compile(r"[A-Za-z]{2} ?:|:$")  # "07-826 FAX: 07-827" is more than one value
+MAX_VALUE_WORDS = 8
+MAX_LABEL_WORDS = 5
+
+# Words that an analyst adds to a label, by what the value looks like.
+ADDED = (
+    (re.compile(r"(RM|[$£€])? ?-?[0-9][0-9,]*\.[0-9]{2}"), ("amount", "value", "price", "sum")),
+    (re.compile(r".*[0-9].*"), ("number", "no.", "code", "id")),
+    (re.compile(r"[^0-9]+"), ("name", "field", "as printed")),
+)
+
+
+def printed_labels(lines: Sequence[Line]) -> dict[str, str]:
+    """Pairs that the document prints as `label: value`, labels in lower case.
+
+    A label that stands twice with different values is left out: it would be ambiguous.
+    """
+    return _told_once(_with_colon(lines))
+
+
+def priced_labels(lines: Sequence[Line]) -> dict[str, str]:
+    """Words and the amount that closes their row, `TEH AIS 2.50`: items, sums, ways to pay."""
+    return _told_once(_with_amount(lines))
+
+
+def reworded(label: str, value: str, lines: Sequence[Line], rng: random.Random) -> str:
+    """The label as printed, or with a word that an analyst would add, or without one that is not
+    needed to find it."""
+    way, words = rng.random(), label.split()
+    if way < 0.35:
+        added = next(words for shape, words in ADDED if shape.fullmatch(value))
+        return f"{label} {rng.choice(added)}"
+    if way < 0.55 and len(words) > 1:
+        del words[rng.randrange(len(words))]
+        shorter = " ".join(words)
+        if len(shorter) > 2 and sum(shorter in line.text.lower() for line in lines) == 1:
+            return shorter
+    return label
+
+
+def _with_colon(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
+    for index, line in enumerate(lines):
+        if match := PRINTED_LABEL.match(line.text):
+            yield match[1], match[2]
+        elif (alone := LABEL_ALONE.match(line.text)) and (right := _right_of(lines, index)):
+            yield alone[1], right.text
+
+
+def _with_amount(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
+    for index, line in enumerate(lines):
+        if match := PRICED.match(line.text):
+            yield match[1], match[2]
+        elif (right := _right_of(lines, index)) and AMOUNT.fullmatch(right.text.strip()):
+            yield line.text, right.text
+
+
+def _right_of(lines: Sequence[Line], index: int) -> Line | None:
+    """The next line, where it stands in the same row to the right."""
+    if index + 1 == len(lines):
+        return None
+    line, right = lines[index], lines[index + 1]
+    middle = (right.box.y0 + right.box.y1) / 2
+    beside = line.box.y0 < middle < line.box.y1 and right.box.x0 >= line.box.x1
+    return right if beside and right.page == line.page else None
+
+
+def _told_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Pairs whose label stands for one value alone. A label is its words without digits."""
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for label, text in pairs:
+        words = [w for w in label.lower().split() if not any(c.isdigit() for c in w)]
+        name, value = " ".join(words).strip(" :#.-*"), " ".join(text.split())
+        if sum(c.isalpha() for c in name) < 3 or len(words) > MAX_LABEL_WORDS:
+            continue
+        if INNER_LABEL.search(value) or not 0 < len(value.split()) <= MAX_VALUE_WORDS:
+            continue
+        if found.get(name, value) != value:
+            twice.add(name)
+        found[name] = value
+    return {name: value for name, value in found.items() if name not in twice}
