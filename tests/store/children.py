@@ -1,0 +1,111 @@
+"""What child processes of the tests do; `run` starts them together and gives their exit codes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from kie_app.store import Store
+from kie_app.store.database import Database
+from kie_app.store.documents import Documents
+from kie_app.store.files import Files
+from tests.store.things import Place
+
+PATIENCE = 300  # seconds, also on a busy machine
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+def run(what: Callable[..., None], arguments: Iterable[tuple[Any, ...]]) -> list[int | None]:
+    children = [_SPAWN.Process(target=what, args=one) for one in arguments]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(PATIENCE)
+    return [child.exitcode for child in children]
+
+
+def barrier(parties: int) -> Any:
+    """Where children wait until all have started."""
+    return _SPAWN.Barrier(parties, timeout=PATIENCE)
+
+
+def open_and_close(place: Place, start: Any) -> None:
+    start.wait()
+    Store.open(place.url, place.files).close()
+
+
+def write_much(place: Place, start: Any, document: str, name: str, times: int) -> None:
+    """Corrections, jobs and schemas, as fast as they go."""
+    store = Store.open(place.url, place.files)
+    start.wait()
+    for number in range(times):
+        token = f"{name} {number}"
+        store.answers.save_correction(
+            "anna", document, key=name, state="corrected", value=token, author=name, token=token
+        )
+        store.answers.fields_of("anna", document)
+        store.jobs.add("anna", name)
+
+
+def add_and_delete(place: Place, start: Any, owner: str, data: bytes, times: int) -> None:
+    """The same content again and again, read while it is there."""
+    store = Store.open(place.url, place.files)
+    start.wait()
+    for _ in range(times):
+        document = store.documents.add(owner, "receipt.png", data).id
+        assert store.documents.data(owner, document) == data
+        store.documents.delete(owner, document)
+        assert store.documents.of(owner) == []
+
+
+def claim_all(place: Place, start: Any) -> None:
+    """Every job that is to be had, each finished."""
+    store = Store.open(place.url, place.files)
+    start.wait()
+    while (job := store.jobs.claim(["batch"], PATIENCE)) is not None:
+        assert store.jobs.finish(job, detail={"times": job.detail["times"] + 1}) is not None
+
+
+def die(*_: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DiesOnceDoomed(Documents):
+    _purge = die
+
+
+class DiesBeforeRemoving(Files):
+    remove = die
+
+
+class DiesAfterRemoving(Files):
+    def remove(self, digest: str) -> None:
+        super().remove(digest)
+        die()
+
+
+class DiesBeforeKeeping(Files):
+    keep = die
+
+
+class DiesWhileKeeping(Files):
+    def keep(self, digest: str, data: bytes) -> None:
+        self._system.mv = die
+        super().keep(digest, data)
+
+
+class DiesAfterKeeping(Files):
+    def keep(self, digest: str, data: bytes) -> None:
+        super().keep(digest, data)
+        die()
+
+
+def delete(place: Place, document: str, kind: type[Documents], files: type[Files]) -> None:
+    kind(Database(place.url), files(place.files)).delete("anna", document)
+
+
+def add(place: Place, data: bytes, files: type[Files]) -> None:
+    Documents(Database(place.url), files(place.files)).add("anna", "receipt.png", data)
