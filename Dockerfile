@@ -1,8 +1,16 @@
 # Onepass in one image, for CPU or CUDA:
 #
 #   docker build -t onepass .
-#   docker run -p 7860:7860 -v onepass:/var/cache/onepass onepass
-#   docker run -p 7860:7860 -v onepass:/var/cache/onepass --gpus all onepass
+#   run="docker run --rm -it -v onepass:/var/lib/onepass -e ONEPASS_AUTH=/var/lib/onepass/users"
+#   $run onepass python -m kie_app users add NAME            asks for the password
+#   $run -p 7860:7860 onepass                                for whoever logs in
+#   $run -p 7860:7860 --gpus all onepass
+#   docker run -p 127.0.0.1:7860:7860 -e ONEPASS_OPEN_TO_ALL=yes onepass    for this machine alone
+#
+# In a container the app listens on every address, and what is published with -p is reached from other
+# machines, past the host's firewall. So it does not start before there is a login (ONEPASS_AUTH, or
+# ONEPASS_OIDC_ISSUER), or ONEPASS_OPEN_TO_ALL=yes says that none is wanted. What lasts is in the
+# volume /var/lib/onepass: documents, users, and the secret that signs log-ins.
 #
 # Build arguments:
 #   TORCH_INDEX_URL  where torch comes from. Empty: the default build, which on x86-64 Linux carries
@@ -23,10 +31,12 @@ ENV PIP_NO_CACHE_DIR=1 \
     ONEPASS_HOST=0.0.0.0 \
     ONEPASS_PORT=7860 \
     ONEPASS_CACHE_DIR=/var/cache/onepass \
+    ONEPASS_DATA_DIR=/var/lib/onepass \
     HF_HOME=/var/cache/onepass/huggingface
 
 RUN useradd --create-home --uid 1000 onepass \
-    && install -d -o onepass -g onepass /var/cache/onepass
+    && install -d -o onepass -g onepass /var/cache/onepass \
+    && install -d -o onepass -g onepass -m 0700 /var/lib/onepass
 
 WORKDIR /app
 
@@ -43,7 +53,7 @@ COPY . .
 USER onepass
 RUN python -c "from kie_app.config import Settings; from kie_app.services import Services; Services(Settings.from_env()).warm_up()"
 
-VOLUME /var/cache/onepass
+VOLUME /var/cache/onepass /var/lib/onepass
 EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=5s --start-period=90s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['ONEPASS_PORT'] + '/healthz', timeout=4)"]

@@ -6,7 +6,6 @@ python app.py      serves on ONEPASS_HOST:ONEPASS_PORT, by default 127.0.0.1:786
 from __future__ import annotations
 
 import os
-import socket
 import sys
 
 # Gradio reads this when it is imported: no telemetry, no update check.
@@ -14,6 +13,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import uvicorn
 
+from kie_app.access import open_access
+from kie_app.binding import host, listen
 from kie_app.config import Settings
 from kie_app.errors import KieError
 from kie_app.services import Services
@@ -26,37 +27,25 @@ from kie_app.ui.readiness import WarmUp
 SHUTDOWN_SECONDS = 3
 
 
-def host(settings: Settings) -> str:
-    """Where to listen: as set; on Hugging Face Spaces, which reaches the app from outside, all."""
-    if "SPACE_ID" in os.environ and "host" not in settings.model_fields_set:
-        return "0.0.0.0"
-    return settings.host
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """The socket to serve on, bound before anything loads; KieError when it is not to be had."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KieError(
-            f"Port {port} on {host} cannot be opened ({reason}): stop the program that uses it, "
-            "or set ONEPASS_PORT."
-        ) from error
-
-
 def serve(settings: Settings) -> None:
     """Serve until interrupted; the model loads behind the open page."""
-    door = listen(host(settings), settings.port)
+    where = host(settings, "SPACE_ID" in os.environ)
+    access = open_access(settings)
+    door = listen(where, settings.port)
     services = Services(settings)
+    services.open()
     grants = Grants()
     warm_up = WarmUp(services)
     page = build_ui(services, grants, warm_up)
-    server = build_server(page, services, grants, warm_up)
+    server = build_server(page, services, grants, warm_up, access)
     warm_up.start()
-    print(f"Onepass on http://{host(settings)}:{settings.port}", flush=True)
-    config = uvicorn.Config(server, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_SECONDS)
+    print(f"Onepass on http://{where}:{settings.port}", flush=True)
+    config = uvicorn.Config(
+        server,
+        log_level="warning",
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
     uvicorn.Server(config).run(sockets=[door])
 
 

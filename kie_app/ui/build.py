@@ -10,6 +10,7 @@ from kie_app.services import Services
 from kie_app.ui.grants import Grants
 from kie_app.ui.race import build_race
 from kie_app.ui.readiness import WarmUp
+from kie_app.ui.visitor import account
 from kie_app.ui.words import safe
 
 # Seconds; what Gradio keeps of an upload that its handler never saw goes after this.
@@ -35,6 +36,8 @@ def build_ui(services: Services, grants: Grants, warm_up: WarmUp) -> gr.Blocks:
         with gr.Row(elem_id="top"):
             gr.HTML(HEADER, apply_default_css=False, padding=False)
             model = gr.HTML(model_line(warm_up), apply_default_css=False, elem_id="model")
+            who = gr.HTML("", apply_default_css=False, padding=False, elem_id="account")
+        page.load(account, None, who, api_visibility="private", queue=False, show_progress="hidden")
         _watch(model, warm_up)
         build_race(page, services, grants, warm_up)
     return page

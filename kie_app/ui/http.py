@@ -1,10 +1,14 @@
-"""The server: health, page images for those who may see them, and Gradio's page mounted at `/`."""
+"""The server: health, page images for those who may see them, and Gradio's page mounted at `/`.
+
+`access` closes all of it but health to whoever has not logged in.
+"""
 
 from __future__ import annotations
 
 import gradio as gr
-from fastapi import FastAPI, HTTPException, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 
+from kie_app.access import Access, name_of
 from kie_app.errors import KieError
 from kie_app.services import Services
 from kie_app.ui import theme, upload
@@ -15,18 +19,21 @@ from kie_app.ui.readiness import WarmUp
 PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 
 
-def build_server(page: gr.Blocks, services: Services, grants: Grants, warm_up: WarmUp) -> FastAPI:
+def build_server(
+    page: gr.Blocks, services: Services, grants: Grants, warm_up: WarmUp, access: Access
+) -> FastAPI:
     """Everything that answers over HTTP. No interactive API pages, no run history."""
     server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     @server.get("/healthz")
     def healthz() -> dict[str, str]:
-        model = "loading" if not warm_up.over else warm_up.trouble or "ready"
-        return {"status": "ok", "model": model}
+        # Open to strangers: why there is no model stands on the page, for those who may see it.
+        over = "missing" if warm_up.trouble else "ready"
+        return {"status": "ok", "model": over if warm_up.over else "loading"}
 
     @server.get("/pages/{token}/{document}/{number}.png")
-    def page_image(token: str, document: str, number: int) -> Response:
-        if not grants.allows(token, document):
+    def page_image(request: Request, token: str, document: str, number: int) -> Response:
+        if not grants.allows(token, name_of(request) or "", document):
             raise HTTPException(404)
         try:
             png = services.page_png(document, number)
@@ -34,11 +41,13 @@ def build_server(page: gr.Blocks, services: Services, grants: Grants, warm_up: W
             raise HTTPException(404) from error
         return Response(png, media_type="image/png", headers=PRIVATE)
 
+    access.guard(server, theme.colours())
     return gr.mount_gradio_app(
         server,
         page,
         path="/",
         app_kwargs={"openapi_url": None},
+        auth_dependency=name_of,
         footer_links=[],
         run_history=False,
         show_error=False,

@@ -23,7 +23,9 @@ from kie_app.ui.race_state import Race
 from kie_app.ui.readiness import WarmUp
 from kie_app.ui.session import Session
 from kie_app.ui.view import Update, View
+from kie_app.ui.visitor import visitor
 from kie_app.ui.words import ARMS, safe, short
+from kie_app.users import User
 
 # Between two drawings while tokens stream: often enough to look live, seldom enough that drawing
 # takes next to nothing from the arm that is being timed.
@@ -65,20 +67,20 @@ class RaceHandlers:
         self._samples = {sample.name: sample for sample in services.samples()}
         self.view = view
 
-    def enter(self) -> Session:
+    def enter(self, request: gr.Request) -> Session:
         """A new visitor."""
-        return Session(token=self._grants.enter())
+        return Session(token=self._grants.enter(visitor(request).name))
 
     @told
     def pick_sample(
-        self, session: Session, decoders: list[str], event: gr.EventData
+        self, session: Session, decoders: list[str], event: gr.EventData, request: gr.Request
     ) -> Iterator[Update]:
         """Open a sample with its keys and run the race on it."""
         sample = self._samples.get(str(event.sample))
         if sample is None:
             raise DocumentError("There is no such sample: pick one of the cards.")
         document = self._services.read_file(sample.path)
-        session = self._open(session, document, sample.entities)
+        session = self._open(visitor(request), session, document, sample.entities)
         yield from self._race(session, sample.schema, decoders)
 
     def keys_of_sample(self, event: gr.EventData) -> tuple[str, tuple[Key, ...], None]:
@@ -88,11 +90,12 @@ class RaceHandlers:
         return keys.text_of(named), named, None
 
     @told
-    def open_file(self, session: Session, payload: Any) -> Iterator[Update]:
+    def open_file(self, session: Session, payload: Any, request: gr.Request) -> Iterator[Update]:
         """Read an uploaded document and show its pages; the keys stay as they are."""
         data, name = upload.take(payload)
         yield {self.view.status: status_line(f"Reading {name}\N{HORIZONTAL ELLIPSIS}")}
-        session = self._open(session, self._services.read(data, name), None)
+        document = self._services.read(data, name)
+        session = self._open(visitor(request), session, document, None)
         yield {
             **self._cleared(session),
             self.view.status: status_line(_ready_to_fill(session.document)),
@@ -120,10 +123,10 @@ class RaceHandlers:
         schema = self._services.schema(template or "own keys", named)
         yield from self._race(session, schema, decoders)
 
-    def _open(self, session: Session, document: Document, label: Label | None) -> Session:
-        token = session.token or self._grants.enter()
-        self._grants.allow(token, document.id)
-        return Session(token, document, label)
+    def _open(
+        self, user: User, session: Session, document: Document, label: Label | None
+    ) -> Session:
+        return Session(self._grants.allow(session.token, user.name, document.id), document, label)
 
     def _cleared(self, session: Session) -> Update:
         """The session's document on the stage, nothing about an earlier race."""

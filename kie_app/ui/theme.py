@@ -6,6 +6,7 @@ System fonts alone, so that nothing is fetched from elsewhere. The colours are d
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import gradio as gr
@@ -18,6 +19,17 @@ MONO = ("ui-monospace", "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", "Menlo",
 def _both(name: str, value: str) -> dict[str, str]:
     """The same custom property for light and dark: it changes with the mode by itself."""
     return {name: value, f"{name}_dark": value}
+
+
+def colours() -> str:
+    """The stylesheet's colours for a page that is not Gradio's: dark where the system is."""
+    light, dark = (
+        re.search(rf"^{selector} {{(.*?)^}}", STYLESHEET.read_text("utf-8"), re.M | re.S)
+        for selector in (":root", r"\.dark")
+    )
+    assert light is not None
+    assert dark is not None
+    return f":root {{{light[1]}}}\n@media (prefers-color-scheme: dark) {{ :root {{{dark[1]}}} }}\n"
 
 
 THEME = gr.themes.Base(

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from kie_app.access import Everybody
 from kie_app.config import Settings
 from kie_app.services import Services
 from kie_app.ui.build import build_ui
@@ -32,7 +33,7 @@ def grants() -> Grants:
 def client(services: Services, grants: Grants) -> Iterator[TestClient]:
     warm_up = WarmUp(services)
     page = build_ui(services, grants, warm_up)
-    with TestClient(build_server(page, services, grants, warm_up)) as client:
+    with TestClient(build_server(page, services, grants, warm_up, Everybody())) as client:
         yield client
 
 
@@ -51,14 +52,16 @@ def test_health_tells_whether_the_model_is_there(client: TestClient) -> None:
 def test_a_page_opens_with_its_token_alone(
     client: TestClient, grants: Grants, document: str
 ) -> None:
-    mine, other = grants.enter(), grants.enter()
-    grants.allow(mine, document)
+    mine, other = grants.enter("local"), grants.enter("local")
+    hers = grants.allow("", "ada", document)
+    assert grants.allow(mine, "local", document) == mine
     image = client.get(f"/pages/{mine}/{document}/0.png")
     assert image.headers["content-type"] == "image/png"
     assert image.headers["cache-control"].startswith("private")
     assert Image.open(io.BytesIO(image.content)).size == (120, 160)
     for address in (
         f"{other}/{document}/0",
+        f"{hers}/{document}/0",
         f"x/{document}/0",
         f"{mine}/{document}/1",
         f"{mine}/x/0",
@@ -66,16 +69,6 @@ def test_a_page_opens_with_its_token_alone(
         assert client.get(f"/pages/{address}.png").status_code == 404
     grants.leave(mine)
     assert client.get(f"/pages/{mine}/{document}/0.png").status_code == 404
-
-
-def test_only_the_newest_visitors_are_remembered() -> None:
-    grants = Grants(limit=2)
-    first, second, third = grants.enter(), grants.enter(), grants.enter()
-    for token in (second, third):
-        grants.allow(token, "document")
-    assert not grants.allows(first, "")
-    assert grants.allows(second, "document")
-    assert grants.allows(third, "document")
 
 
 def test_the_page_asks_no_other_host(client: TestClient) -> None:

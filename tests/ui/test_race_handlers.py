@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from starlette.requests import Request
 
 from kie_app.config import Settings
 from kie_app.services import Services
@@ -19,6 +20,8 @@ from kie_app.ui.race_handlers import RaceHandlers
 from kie_app.ui.readiness import WarmUp
 from kie_app.ui.session import Session
 from kie_app.ui.view import Update, View
+from kie_app.ui.visitor import visitor
+from kie_app.users import User
 from tests.ui import recorded
 
 READ = Session(token="t", document=recorded.document())
@@ -31,6 +34,11 @@ def handlers() -> RaceHandlers:
         html = [gr.HTML() for _ in range(4)]
         view = View(gr.State(), *html, (gr.Plot(),) * 4)
     return RaceHandlers(services, Grants(), WarmUp(services), view)
+
+
+def asked_by(name: str) -> gr.Request:
+    """An event of this user, as it comes through the gate."""
+    return gr.Request(Request({"type": "http", "headers": [], "user": User(name)}), username=name)
 
 
 def refusal(updates: Iterator[Update], handlers: RaceHandlers) -> str:
@@ -77,7 +85,9 @@ def test_a_message_is_escaped(handlers: RaceHandlers) -> None:
 
 def test_an_unknown_sample_is_told(handlers: RaceHandlers) -> None:
     event = SimpleNamespace(sample="../../etc/passwd")
-    message = refusal(handlers.pick_sample(READ, ["mask_parallel"], event), handlers)
+    message = refusal(
+        handlers.pick_sample(READ, ["mask_parallel"], event, asked_by("ada")), handlers
+    )
     assert "no such sample" in message
 
 
@@ -86,7 +96,7 @@ def test_a_bad_upload_is_told_and_deleted(handlers: RaceHandlers, tmp_path: Path
     file.parent.mkdir()
     file.write_bytes(b"")
     payload = {"path": str(file), "orig_name": "empty.pdf"}
-    assert "empty.pdf" in refusal(handlers.open_file(READ, payload), handlers)
+    assert "empty.pdf" in refusal(handlers.open_file(READ, payload, asked_by("ada")), handlers)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -106,7 +116,16 @@ def test_a_file_over_the_limit_is_told_with_value_limit_and_remedy(handlers: Rac
 
 
 def test_every_visitor_gets_a_token_of_their_own(handlers: RaceHandlers) -> None:
-    assert handlers.enter().token != handlers.enter().token
+    assert handlers.enter(asked_by("ada")).token != handlers.enter(asked_by("ada")).token
+
+
+def test_a_document_opens_for_the_user_who_asked(handlers: RaceHandlers) -> None:
+    ada, bob = asked_by("ada"), asked_by("bob")
+    session = handlers.enter(ada)
+    opened = handlers._open(visitor(ada), session, recorded.document(), None)
+    assert opened.token == session.token
+    assert handlers._grants.allows(opened.token, "ada", recorded.document().id)
+    assert handlers._open(visitor(bob), opened, recorded.document(), None).token != opened.token
 
 
 def test_building_the_page_loads_no_model() -> None:

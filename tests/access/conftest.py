@@ -1,0 +1,29 @@
+"""One app with a users file for all tests that leave its users as they are; cheap hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from kie_app import passwords
+from kie_app.config import Settings
+from tests.access.people import CHEAP, App, line, running, users_file
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", CHEAP)
+        passwords.nobodys.cache_clear()
+        yield
+    passwords.nobodys.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def app(cheap: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """ada is an admin, bob a user."""
+    folder = tmp_path_factory.mktemp("app")
+    users = users_file(folder, line("ada", "admin"), line("bob"))
+    with running(Settings(auth=str(users), data_dir=folder / "data")) as app:
+        yield app

@@ -1,0 +1,97 @@
+"""Users of a file whose hashes cost next to nothing, and an app that runs for real."""
+
+from __future__ import annotations
+
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import uvicorn
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+
+from kie_app.access import open_access
+from kie_app.binding import listen
+from kie_app.config import Settings
+from kie_app.services import Services
+from kie_app.ui.build import build_ui
+from kie_app.ui.grants import Grants
+from kie_app.ui.http import build_server
+from kie_app.ui.readiness import WarmUp
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORDS = {"ada": "correct horse battery", "bob": "staple of the horse", "eve": "nobody expects"}
+
+
+def line(name: str, role: str = "user", password: str | None = None) -> str:
+    return f"{name}:{role}:{CHEAP.hash(password or PASSWORDS[name])}\n"
+
+
+def basic(name: str, password: str | None = None) -> dict[str, str]:
+    """A header with HTTP Basic credentials."""
+    both = f"{name}:{password or PASSWORDS[name]}"
+    return {"Authorization": f"Basic {b64encode(both.encode()).decode()}"}
+
+
+def form(name: str, password: str | None = None) -> dict[str, str]:
+    """What the login page sends."""
+    return {"username": name, "password": password or PASSWORDS[name]}
+
+
+@dataclass(frozen=True)
+class App:
+    """A running app: where it answers, and what is behind it."""
+
+    address: str
+    services: Services
+    grants: Grants
+    server: FastAPI
+
+    def browser(self) -> httpx2.Client:
+        """Somebody with a cookie jar of their own, who does not follow redirects."""
+        return httpx2.Client(base_url=self.address, timeout=60)
+
+    @contextmanager
+    def logged_in(self, name: str) -> Iterator[httpx2.Client]:
+        with self.browser() as browser:
+            assert browser.post("/login", data=form(name)).status_code == 303
+            yield browser
+
+
+@contextmanager
+def served(server: FastAPI, port: int = 0) -> Iterator[str]:
+    """The server on a loopback port, in a thread."""
+    door = listen("127.0.0.1", port)
+    config = uvicorn.Config(server, log_level="warning", timeout_graceful_shutdown=1)
+    runner = uvicorn.Server(config)
+    thread = threading.Thread(target=runner.run, kwargs={"sockets": [door]})
+    thread.start()
+    while not runner.started and thread.is_alive():
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    finally:
+        runner.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def running(settings: Settings, port: int = 0) -> Iterator[App]:
+    """The whole app without its model."""
+    services, grants = Services(settings), Grants()
+    warm_up = WarmUp(services)
+    page = build_ui(services, grants, warm_up)
+    server = build_server(page, services, grants, warm_up, open_access(settings))
+    with served(server, port) as address:
+        yield App(address, services, grants, server)
+
+
+def users_file(folder: Path, *lines: str) -> Path:
+    path = folder / "users"
+    path.write_text("".join(lines), "utf-8")
+    return path
