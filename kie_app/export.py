@@ -1,6 +1,16 @@
-"""Extractions as text to take away: JSON with everything, CSV with one row a field.
+"""Extractions to take away: all that the decoders returned, or a grid of values of many documents.
+
+A grid is long (one row a field, with everything known of it) or wide (one row an extraction, one
+column a key). Beside each value as printed stands the value that it was read as, never in its place
+(`kie_app.values`); `doubt` says what a rule decided there that print leaves open.
 
 Boxes are `[x0, y0, x1, y1]` as fractions of the page, pages count from 1, times are seconds.
+
+Text of a document never becomes a formula. In CSV an apostrophe goes before what a spreadsheet
+would compute (OWASP, "CSV Injection"), but not before plain numbers such as -12.50; separators
+within a text are quoted, which holds where the comma is the separator. In XLSX all text is stored
+as text; what XML cannot hold becomes U+FFFD there, and text over Excel's limit is cut. JSON is the
+lossless format: text as it was read, decimal numbers as strings.
 """
 
 from __future__ import annotations
@@ -9,53 +19,285 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import asdict
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
+from openpyxl import Workbook  # type: ignore[import-untyped]
+from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
+
+from kie_app.errors import DataError
 from kie_app.types import Extraction, Field, Source
+from kie_app.values import Normalised, normalised, plain, proven_order
 
-COLUMNS = ("document", "decoder", "key", "value", "confidence", "origin", "pages", "boxes")
+COLUMNS = (
+    *("file", "document", "decoder", "key", "value", "normalised", "currency", "doubt", "kind"),
+    *("confidence", "origin", "pages", "boxes", "model"),
+)
+WIDE_COLUMNS = ("file", "document", "decoder", "model", "doubt")
 
-# A spreadsheet reads a cell that begins with one of these (full-width forms included) as a formula.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-_NUMBER = re.compile(r"[+-]?\d[\d.,]*")
+# Excel's own limits; text counts in UTF-16 units, and a number keeps 15 digits.
+MOST_TEXT = 32_767
+MOST_ROWS = 1_048_576
+MOST_COLUMNS = 16_384
+MOST_TITLE = 31
+MOST_DIGITS = 15
+FIRST_DAY = date(1900, 3, 1)  # Excel's calendar has a wrong day before, and none before 1900
+
+Cell = str | float | Decimal | date | tuple[Any, ...] | None
+_NOTHING: tuple[Cell, ...] = (None, None, None)
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+_Fields = list[tuple[Field, Normalised | None]]
+_Read = tuple[Extraction, _Fields]
+
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LIKE_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_NOT_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of as many cells as there are columns, whose names differ. None is an empty cell, and a
+    tuple holds pages or boxes."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 def to_json(extractions: Iterable[Extraction]) -> str:
     """Everything that the decoders returned, as one JSON list of extractions."""
-    return json.dumps([_extraction(one) for one in extractions], ensure_ascii=False, indent=2)
+    return _json([_extraction(one) for one in extractions])
 
 
 def to_csv(*extractions: Extraction) -> str:
-    """One row a field under `COLUMNS`, formula-safe; an absent value is an empty cell."""
+    """The long grid as CSV: one row a field under `COLUMNS`; an absent value is an empty cell."""
+    return grid_to_csv(long_grid(extractions))
+
+
+def long_grid(
+    extractions: Sequence[Extraction],
+    names: Mapping[str, str] = NO_NAMES,
+    day_first: bool | None = None,
+) -> Grid:
+    """One row a field under `COLUMNS`.
+
+    `names` gives the file names of documents by id. `day_first` says how dates are written in
+    documents whose own dates do not tell; with None such dates are marked with a doubt.
+    """
+    rows = [
+        _long_row(one, field, read, names.get(one.document))
+        for one, fields in _read(extractions, day_first)
+        for field, read in fields
+    ]
+    return Grid(COLUMNS, tuple(rows))
+
+
+def wide_grid(
+    extractions: Sequence[Extraction],
+    names: Mapping[str, str] = NO_NAMES,
+    day_first: bool | None = None,
+) -> Grid:
+    """One row an extraction: `WIDE_COLUMNS`, then for each key its value, its normalised value and,
+    for an amount, its currency. Keys of one name share columns; arguments as for `long_grid`."""
+    widths: dict[str, int] = {}
+    for key in (field.key for one in extractions for field in one.fields):
+        widths[key.name] = max(widths.get(key.name, 0), 3 if key.kind == "amount" else 2)
+    rows = [
+        _wide_row(one, fields, names.get(one.document), widths)
+        for one, fields in _read(extractions, day_first)
+    ]
+    parts = ("", " (normalised)", " (currency)")
+    heads = [key + part for key, width in widths.items() for part in parts[:width]]
+    return Grid(_distinct([*WIDE_COLUMNS, *heads]), tuple(rows))
+
+
+def grid_to_json(grid: Grid) -> str:
+    """A list with one object a row, by column; an empty cell is null."""
+    return _json([dict(zip(grid.columns, row, strict=True)) for row in grid.rows])
+
+
+def grid_to_csv(grid: Grid) -> str:
+    """Comma-separated text with a line of column names, safe to open in a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for one in extractions:
-        for field in one.fields:
-            writer.writerow([_cell(part) for part in _row(one, field)])
+    for row in (grid.columns, *grid.rows):
+        writer.writerow([_guarded(_text(cell)) for cell in row])
     return out.getvalue()
 
 
-def _row(extraction: Extraction, field: Field) -> tuple[str, ...]:
+def grids_to_xlsx(grids: Mapping[str, Grid]) -> bytes:
+    """An Excel workbook with one sheet a grid, at least one, named after it as far as Excel allows.
+
+    Numbers and dates are typed cells where Excel can hold them exactly, all else is text, and
+    nothing is a formula. DataError when a grid has more rows or columns than a sheet.
+    """
+    book = Workbook(write_only=True)
+    for name, title in zip(grids, _titles(grids), strict=True):
+        _check_size(name, grids[name])
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        for row in (grids[name].columns, *grids[name].rows):
+            sheet.append([_xlsx_cell(sheet, cell) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _read(extractions: Sequence[Extraction], day_first: bool | None) -> list[_Read]:
+    """Each field of each extraction with what its value was read as. A document's own dates decide
+    on their order before `day_first` does."""
+    dates: dict[str, list[str]] = {one.document: [] for one in extractions}
+    for one in extractions:
+        dates[one.document] += [f.value for f in one.fields if f.value and f.key.kind == "date"]
+    proven = {document: proven_order(texts) for document, texts in dates.items()}
+    orders = {key: day_first if order is None else order for key, order in proven.items()}
+    return [
+        (one, [(f, _value(f, orders[one.document])) for f in one.fields]) for one in extractions
+    ]
+
+
+def _value(field: Field, day_first: bool | None) -> Normalised | None:
+    return normalised(field.value, field.key.kind, day_first) if field.value else None
+
+
+def _long_row(
+    one: Extraction, field: Field, read: Normalised | None, name: str | None
+) -> tuple[Cell, ...]:
     return (
-        extraction.document,
-        extraction.decoder,
+        name,
+        one.document,
+        one.decoder,
         field.key.name,
-        field.value or "",
-        f"{field.confidence:.4f}",
+        *_value_cells(field, read),
+        read.doubt if read else "",
+        field.key.kind,
+        round(field.confidence, 4),
         field.origin,
-        " ".join(str(source.page + 1) for source in field.sources),
-        json.dumps([_box(source) for source in field.sources]) if field.sources else "",
+        tuple(source.page + 1 for source in field.sources),
+        tuple(_box(source) for source in field.sources),
+        one.model,
     )
 
 
-def _cell(text: str) -> str:
+def _wide_row(
+    one: Extraction, fields: _Fields, name: str | None, widths: Mapping[str, int]
+) -> tuple[Cell, ...]:
+    doubts = [f"{field.key.name}: {read.doubt}" for field, read in fields if read and read.doubt]
+    cells = {field.key.name: _value_cells(field, read) for field, read in fields}
+    row: list[Cell] = [name, one.document, one.decoder, one.model, "; ".join(doubts)]
+    for key, width in widths.items():
+        row += cells.get(key, _NOTHING)[:width]
+    return tuple(row)
+
+
+def _value_cells(field: Field, read: Normalised | None) -> tuple[Cell, ...]:
+    """The value as printed, as it was read, and its currency."""
+    return (field.value, read.value, read.currency) if read else (field.value, None, None)
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """The names, a number after each that was there before."""
+    found: dict[str, None] = {}
+    for name in names:
+        counted, number = name, 1
+        while counted in found:
+            number += 1
+            counted = f"{name} ({number})"
+        found[counted] = None
+    return tuple(found)
+
+
+def _json(value: object) -> str:
+    """JSON in which half a surrogate pair, which UTF-8 cannot hold, is an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=plain)
+    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+def _text(cell: Cell) -> str:
+    """A cell as text: confidences to four decimals, pages between blanks, boxes as JSON."""
+    if cell is None or cell == ():
+        return ""
+    if isinstance(cell, tuple):
+        boxes = isinstance(cell[0], list)
+        return json.dumps(cell) if boxes else " ".join(str(page) for page in cell)
+    return f"{cell:.4f}" if isinstance(cell, float) else plain(cell)
+
+
+def _guarded(text: str) -> str:
     """The text with an apostrophe before anything that a spreadsheet would compute."""
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        return "'" + text
-    return text
+    text = _SURROGATE.sub("\ufffd", text)
+    return "'" + text if _is_formula(text) and not _NUMBER.fullmatch(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a spreadsheet might compute the text: its first visible character, in whatever width,
+    begins a formula, or it begins with a tab or line break, which some programs drop."""
+    shown = (c for c in text if c.isprintable() and c != " ")
+    first = unicodedata.normalize("NFKC", next(shown, " "))[0]
+    return text[:1] in ("\t", "\r", "\n") or first in "=+-@\u2212"
+
+
+def _xlsx_cell(sheet: Any, cell: Cell) -> Any:
+    """A typed cell where Excel keeps the value exactly, else text; None for an empty cell."""
+    if isinstance(cell, date) and cell >= FIRST_DAY:
+        return WriteOnlyCell(sheet, cell)
+    if isinstance(cell, float):
+        return WriteOnlyCell(sheet, cell)
+    text = _text(cell)
+    if isinstance(cell, Decimal) and sum(c.isdecimal() for c in text) <= MOST_DIGITS:
+        number = WriteOnlyCell(sheet, cell)
+        number.number_format = re.sub("[0-9]", "0", re.sub(r"^-?[0-9]+", "0", text))
+        return number
+    if not text:
+        return None
+    written = WriteOnlyCell(sheet, _excel_text(text))
+    written.data_type = "s"  # openpyxl takes "=..." for a formula and "#N/A" for an error
+    written.quotePrefix = _is_formula(text)  # stays text when a person edits the cell
+    return written
+
+
+def _excel_text(text: str) -> str:
+    """What Excel shows as the text: one kind of line break, no escapes by chance, within limits."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _cut(_LIKE_ESCAPE.sub("_x005F_", _NOT_XML.sub("\ufffd", lines)), MOST_TEXT)
+
+
+def _cut(text: str, most: int) -> str:
+    """The first `most` UTF-16 units, no character halved."""
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
+
+
+def _titles(names: Iterable[str]) -> list[str]:
+    """Sheet names that Excel takes: short, without its reserved characters and words, and different
+    from one another in more than case."""
+    titles: list[str] = []
+    taken = {"history"}
+    for name in names:
+        allowed = _NOT_TITLE.sub(" ", _NOT_XML.sub(" ", name))
+        base = _cut(" ".join(allowed.split()).strip("' ") or "Sheet", MOST_TITLE).strip("' ")
+        title, number = base, 1
+        while title.casefold() in taken:
+            number += 1
+            ending = f" ({number})"
+            title = _cut(base, MOST_TITLE - len(ending)) + ending
+        taken.add(title.casefold())
+        titles.append(title)
+    return titles
+
+
+def _check_size(name: str, grid: Grid) -> None:
+    if len(grid.rows) >= MOST_ROWS or len(grid.columns) > MOST_COLUMNS:
+        raise DataError(
+            f"{name!r} has {len(grid.rows)} rows and {len(grid.columns)} columns, and a sheet of "
+            f"Excel holds {MOST_ROWS - 1} and {MOST_COLUMNS}: take CSV or JSON, or fewer documents."
+        )
 
 
 def _box(source: Source) -> list[float]:

@@ -13,6 +13,7 @@ from kie_app.ui.figures import ArmFigures, Label
 from kie_app.ui.words import BASELINE, count, safe, seconds, short, times
 
 BENCH = "python -m kie_app bench"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def render(extractions: Sequence[Extraction], document: Document, label: Label | None) -> str:
@@ -21,7 +22,7 @@ def render(extractions: Sequence[Extraction], document: Document, label: Label |
     return (
         f'<section class="results" aria-label="Result">{_verdict(rows)}'
         f"{_figures_table(rows, label is not None)}{_values_table(extractions, label)}"
-        f"{_downloads(extractions, document.name)}</section>"
+        f"{_downloads(extractions, document)}</section>"
     )
 
 
@@ -163,22 +164,28 @@ def _expected(label: Label, name: str) -> str:
     return f"{safe('; '.join(expected))}<small>a list, not judged</small>"
 
 
-def _downloads(extractions: Sequence[Extraction], name: str) -> str:
+def _downloads(extractions: Sequence[Extraction], document: Document) -> str:
     """Links that carry their content, so that no file of a person's lies on the server."""
-    stem = re.sub(r"[^\w-]+", "-", name.rsplit(".", 1)[0]).strip("-")[:60] or "document"
+    names = {document.id: document.name}
+    fields, values = export.long_grid(extractions, names), export.wide_grid(extractions, names)
+    csv = "\N{ZERO WIDTH NO-BREAK SPACE}" + export.grid_to_csv(fields)
+    files = {
+        "json": ("application/json", export.to_json(extractions).encode("utf-8")),
+        "csv": ("text/csv;charset=utf-8", csv.encode("utf-8")),
+        "xlsx": (XLSX, export.grids_to_xlsx({"values": values, "fields": fields})),
+    }
+    stem = file_stem(document.name.rsplit(".", 1)[0])
     links = "".join(
         f'<a class="take" download="{safe(stem)}.{ending}" href="data:{kind};base64,'
-        f'{base64.b64encode(text.encode("utf-8")).decode()}">Download {ending.upper()}</a>'
-        for ending, kind, text in (
-            ("json", "application/json", export.to_json(extractions)),
-            (
-                "csv",
-                "text/csv;charset=utf-8",
-                "\N{ZERO WIDTH NO-BREAK SPACE}" + export.to_csv(*extractions),
-            ),
-        )
+        f'{base64.b64encode(data).decode()}">Download {ending.upper()}</a>'
+        for ending, (kind, data) in files.items()
     )
     return f'<p class="downloads">{links}</p>'
+
+
+def file_stem(name: str) -> str:
+    """A name of letters, digits and dashes, for a file to be saved as."""
+    return re.sub(r"[^\w-]+", "-", name).strip("-")[:60] or "document"
 
 
 def caption(facts: Mapping[str, str], extractions: Sequence[Extraction]) -> str:

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from kie_app.config import Settings
@@ -85,6 +86,11 @@ def test_results_can_be_taken_away(raced: Page) -> None:
         with raced.expect_download() as download:
             raced.click(f"text=Download {kind}")
         texts[kind] = Path(download.value.path()).read_text("utf-8-sig")
+    with raced.expect_download() as download:
+        raced.click("text=Download XLSX")
+    book = load_workbook(download.value.path())
+    assert [sheet.title for sheet in book] == ["values", "fields"]
+    assert [sheet.max_row for sheet in book] == [1 + 3, 1 + 3 * KEYS]
     assert len(json.loads(texts["JSON"])) == 3
     assert len(list(csv.DictReader(io.StringIO(texts["CSV"])))) == 3 * KEYS
 
