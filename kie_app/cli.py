@@ -1,4 +1,4 @@
-"""The command line: python -m kie_app extract | evaluate | bench | train | serve
+"""The command line: python -m kie_app extract | batch | evaluate | bench | train | users | serve
 
 An error that a person can mend is one line on stderr and exit code 2. The modules that do the work
 take seconds to import, so each command imports them itself: help and wrong options answer at once.
@@ -16,11 +16,13 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from kie_app.batch_command import batch
 from kie_app.config import ROOT
 from kie_app.console import complain, open_services, warn
 from kie_app.errors import BackboneError, DataError, KieError
 from kie_app.training_commands import train
 from kie_app.types import Document, Extraction, Key, guess_kind
+from kie_app.user_commands import users
 
 USAGE_ERROR = 2
 
@@ -186,7 +188,9 @@ def serve() -> None:
     os.execv(sys.executable, [sys.executable, script])
 
 
+app.command()(batch)
 app.add_typer(train, name="train")
+app.add_typer(users, name="users")
 
 
 def _names(text: str) -> list[str]:

@@ -19,8 +19,9 @@ from kie_app import backbone as backbones
 from kie_app import documents, extraction
 from kie_app.backbone import Backbone
 from kie_app.config import Settings
-from kie_app.errors import BackboneError, DocumentError, KieError
+from kie_app.errors import BackboneError, DocumentError, KieError, SchemaError
 from kie_app.samples import Sample, load_samples, load_templates
+from kie_app.store import Store
 from kie_app.types import Box, Document, Event, Extraction, Key, Line, Page, Schema
 
 KEPT_PAGES = 60  # page images that stay in memory, 6 to 12 MB each
@@ -55,12 +56,49 @@ class Services:
         self._backbone: Backbone | None = None
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._reading = threading.Lock()
+        self._opening = threading.Lock()
+        self._store: Store | None = None
+
+    def open(self) -> None:
+        """Open the store now, upgrading its tables; StoreError when it cannot be had."""
+        self.store.counts()
+
+    @property
+    def store(self) -> Store:
+        """What is kept between visits; StoreError when it cannot be had."""
+        with self._opening:
+            if self._store is None:
+                self._store = Store.of(self.settings)
+            return self._store
 
     def samples(self) -> list[Sample]:
         return load_samples(self.settings.annotations_dir)
 
     def schemas(self) -> dict[str, Schema]:
         return load_templates(self.settings.annotations_dir / "templates")
+
+    def schemas_of(self, owner: str) -> dict[str, Schema]:
+        """The key templates, and the schemas that this owner saved, by name."""
+        own = {one.schema.name: one.schema for one in self.store.schemas.of(owner)}
+        return {**self.schemas(), **own}
+
+    def save_schema(self, owner: str, schema: Schema) -> None:
+        """Keep a schema under its name, in the place of the owner's one of that name. SchemaError
+        when it cannot be asked, or has no name or that of a key template."""
+        extraction.check_schema(schema, self.settings)
+        if not schema.name.strip():
+            raise SchemaError("The keys have no name to be saved under: type one.")
+        if schema.name in self.schemas():
+            raise SchemaError(f"{schema.name!r} is a template of the app: save under another name.")
+        self.store.schemas.save(owner, schema)
+
+    def delete_schema(self, owner: str, name: str) -> None:
+        """Remove a schema that the owner saved; SchemaError when there is none of that name."""
+        if name not in {one.schema.name for one in self.store.schemas.of(owner)}:
+            raise SchemaError(
+                f"You saved no keys under {name!r}: choose one of your own to remove."
+            )
+        self.store.schemas.delete(owner, name)
 
     def backbone(self) -> Backbone:
         """The loaded backbone; BackboneError when none can be had."""
@@ -144,6 +182,13 @@ class Services:
         """Fill the schema's fields; a document that was asked before is not encoded again."""
         extraction.check_schema(schema, self.settings)
         return extraction.extract(self.backbone(), document, schema, decoder)
+
+    def extract_stacked(
+        self, documents: Sequence[Document], schema: Schema, decoder: str = "mask_parallel"
+    ) -> list[Extraction]:
+        """`extract` of several documents in shared passes, each answered as if alone."""
+        extraction.check_schema(schema, self.settings)
+        return extraction.extract_stacked(self.backbone(), documents, schema, decoder)
 
     def race(
         self, document: Document, schema: Schema, decoders: Sequence[str]

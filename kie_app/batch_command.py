@@ -1,0 +1,81 @@
+"""python -m kie_app batch IN... --schema S --out DIR: many files, resumable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kie_app.console import open_services
+from kie_app.errors import DataError
+
+if TYPE_CHECKING:
+    from kie_app.batch import Engine
+    from kie_app.services import Services
+    from kie_app.types import Schema
+
+
+def batch(
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="IN...", help="Files, or folders of documents.")
+    ],
+    schema: Annotated[str, typer.Option(help="A key template's name, or a YAML file like one.")],
+    out: Annotated[Path, typer.Option(help="Folder of the results; a batch begun there goes on.")],
+    decoder: Annotated[
+        str, typer.Option(help="mask_parallel or hyper_parallel, which stack documents.")
+    ] = "mask_parallel",
+    stack: Annotated[int, typer.Option(min=1, help="Documents that share a pass.")] = 4,
+    engine: Annotated[
+        Literal["here", "ray"], typer.Option(help="This process, or a Ray cluster.")
+    ] = "here",
+    workers: Annotated[int, typer.Option(min=1, help="Models at work on the cluster.")] = 2,
+) -> None:
+    """Extract from many files into OUT: results.jsonl, results.csv and errors.jsonl.
+
+    Run it again to go on after a kill, or after mending what errors.jsonl names. The exit code is 2
+    when a file could not be read.
+    """
+    from kie_app import batch as batches
+
+    services = open_services()
+    options = batches.BatchOptions(_schema(services, schema), decoder, stack)
+    chosen = _engine(services, engine, workers)
+    with typer.progressbar(length=1, label="documents", show_pos=True) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        outcome = batches.run(services, inputs, out, options, chosen, progress)
+    typer.echo(
+        f"{outcome.done} documents done, {outcome.kept} were done before, "
+        f"{outcome.failed} could not be read: {out}"
+    )
+    if outcome.failed:
+        raise typer.Exit(2)
+
+
+def _schema(services: Services, named: str) -> Schema:
+    """The template of that name, else the YAML file at that path."""
+    from kie_app.samples import load_template
+
+    templates = services.schemas()
+    if named in templates:
+        return templates[named]
+    if Path(named).is_file():
+        return load_template(Path(named))
+    raise DataError(
+        f"{named!r} is no key template and no file: give a YAML file, or one of "
+        f"{', '.join(templates)}."
+    )
+
+
+def _engine(services: Services, name: str, workers: int) -> Engine:
+    from kie_app import batch as batches
+
+    if name == "here":
+        return batches.here(services)
+    from kie_app.batch_on_ray import on_ray
+
+    return on_ray(services.settings, workers)

@@ -1,0 +1,212 @@
+"""A batch gives what each file alone gives, goes on after a kill, and survives bad files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from kie_app import batch
+from kie_app.batch import BatchOptions, here, run
+from kie_app.config import Settings
+from kie_app.errors import DataError, SchemaError
+from kie_app.services import Services
+from kie_app.types import Schema
+from tests.conftest import RECEIPT_KEYS, make_backbone
+from tests.documents.pdfs import PdfPage, pdf
+
+os.environ["RAY_raylet_start_wait_time_s"] = "180"  # noqa: SIM112, its own name; busy machine
+SCHEMA = Schema("receipt", RECEIPT_KEYS)
+OPTIONS = BatchOptions(SCHEMA, stack=2)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("tiny")
+    backbone = make_backbone()
+    backbone.model.save_pretrained(folder)
+    backbone.text.tokenizer.save_pretrained(folder)
+    return Settings(backbone=str(folder), models_dir=folder, dtype="float32", max_file_mb=1)
+
+
+@pytest.fixture(scope="module")
+def services(settings: Settings) -> Services:
+    return Services(settings)
+
+
+def documents(folder: Path, count: int) -> Path:
+    """So many PDFs, each with a text of its own."""
+    folder.mkdir()
+    for number in range(count):
+        lines = ((40.0, 500.0, f"SHOP {number}"), (40.0, 450.0, f"TOTAL {number}.50"))
+        (folder / f"{number:03}.pdf").write_bytes(pdf([PdfPage(lines)]))
+    return folder
+
+
+def rows(out: Path, file: str = batch.RESULTS) -> list[dict]:
+    return [json.loads(line) for line in (out / file).read_text("utf-8").splitlines()]
+
+
+def values(row: dict) -> list[str | None]:
+    return [field["value"] for field in row["fields"]]
+
+
+def test_a_batch_gives_what_each_file_alone_gives(services: Services, tmp_path: Path) -> None:
+    folder = documents(tmp_path / "in", 5)
+    seen: list[tuple[int, int]] = []
+    outcome = run(
+        services,
+        [folder],
+        tmp_path / "out",
+        OPTIONS,
+        here(services),
+        lambda done, of: seen.append((done, of)),
+    )
+    assert outcome == batch.Outcome(done=5, kept=0, failed=0)
+    assert seen == [(done, 5) for done in range(6)]
+    found = rows(tmp_path / "out")
+    assert [Path(row["file"]).name for row in found] == [f"{n:03}.pdf" for n in range(5)]
+    told = list(csv.DictReader((tmp_path / "out" / batch.TABLE).open(encoding="utf-8", newline="")))
+    assert [(row["file"], row["key"]) for row in told] == [
+        (row["file"], key.name) for row in found for key in RECEIPT_KEYS
+    ]
+    for row in found:
+        alone = services.extract(services.read_file(Path(row["file"])), SCHEMA)
+        assert values(row) == [field.value for field in alone.fields]
+
+
+def test_bad_files_stop_nothing_and_are_tried_again(services: Services, tmp_path: Path) -> None:
+    folder = documents(tmp_path / "in", 4)
+    (folder / "001.pdf").write_bytes(b"no PDF at all")
+    (folder / "002.pdf").write_bytes(b"")
+    out = tmp_path / "out"
+    outcome = run(services, [folder], out, OPTIONS, here(services))
+    assert outcome == batch.Outcome(done=2, kept=0, failed=2)
+    failed = rows(out, batch.ERRORS)
+    assert [Path(row["file"]).name for row in failed] == ["001.pdf", "002.pdf"]
+    assert all(row["error"] and "\n" not in row["error"] for row in failed)
+    (folder / "001.pdf").write_bytes((folder / "000.pdf").read_bytes())
+    again = run(services, [folder], out, OPTIONS, here(services))
+    assert again == batch.Outcome(done=1, kept=2, failed=1)
+    assert len(rows(out)) == 3
+    assert len(rows(out, batch.ERRORS)) == 1
+
+
+def test_a_line_that_a_kill_cut_short_is_done_again(services: Services, tmp_path: Path) -> None:
+    folder, out = documents(tmp_path / "in", 3), tmp_path / "out"
+    run(services, [folder], out, OPTIONS, here(services))
+    whole = rows(out)
+    path = out / batch.RESULTS
+    path.write_bytes(path.read_bytes()[:-9])
+    outcome = run(services, [folder], out, OPTIONS, here(services))
+    assert outcome == batch.Outcome(done=1, kept=2, failed=0)
+    assert [values(row) for row in rows(out)] == [values(row) for row in whole]
+
+
+@pytest.mark.parametrize("engine", ["here", "ray"])
+def test_a_killed_batch_goes_on_without_loss_or_repetition(
+    settings: Settings, tmp_path: Path, engine: str
+) -> None:
+    folder, out = documents(tmp_path / "in", 24), tmp_path / "out"
+    environment = {
+        **os.environ,
+        "ONEPASS_BACKBONE": settings.backbone,
+        "ONEPASS_MODELS_DIR": str(settings.models_dir),
+        "ONEPASS_DTYPE": "float32",
+    }
+    command = [sys.executable, "-m", "kie_app", "batch", str(folder), "--schema", "receipt"]
+    command += ["--out", str(out), "--stack", "2", "--engine", engine]
+    first = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    deadline = time.monotonic() + 240
+    while not (out / batch.RESULTS).exists() or len(rows_so_far(out)) < 3:
+        assert first.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    assert 3 <= len(rows_so_far(out)) < 24, "it was killed in the middle"
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+    assert second.returncode == 0, second.stderr
+    counted = Counter(row["file"] for row in rows(out))
+    assert counted == {str(folder / f"{n:03}.pdf"): 1 for n in range(24)}
+
+
+def rows_so_far(out: Path) -> list[bytes]:
+    """The whole lines that stand there now."""
+    return (out / batch.RESULTS).read_bytes().split(b"\n")[:-1]
+
+
+def test_two_workers_of_ray_give_what_one_process_gives(
+    settings: Settings, services: Services, tmp_path: Path
+) -> None:
+    ray = pytest.importorskip("ray")
+    from kie_app.batch_on_ray import on_ray
+
+    folder = documents(tmp_path / "in", 7)
+    (folder / "003.pdf").write_bytes(b"no PDF at all")
+    try:
+        outcome = run(services, [folder], tmp_path / "ray", OPTIONS, on_ray(settings, 2))
+    finally:
+        ray.shutdown()
+    assert outcome == batch.Outcome(done=6, kept=0, failed=1)
+    run(services, [folder], tmp_path / "here", OPTIONS, here(services))
+
+    def told(out: Path) -> dict[str, list[str | None]]:
+        return {row["file"]: values(row) for row in rows(out)}
+
+    assert told(tmp_path / "ray") == told(tmp_path / "here")
+    assert rows(tmp_path / "ray", batch.ERRORS) == rows(tmp_path / "here", batch.ERRORS)
+
+
+def test_another_question_does_not_go_into_the_same_folder(
+    services: Services, tmp_path: Path
+) -> None:
+    folder, out = documents(tmp_path / "in", 1), tmp_path / "out"
+    run(services, [folder], out, OPTIONS, here(services))
+    other = BatchOptions(Schema("receipt", RECEIPT_KEYS[:2]))
+    with pytest.raises(DataError, match=r"another key.*--out"):
+        run(services, [folder], out, other, here(services))
+    with pytest.raises(DataError, match=r"another decoder.*--out"):
+        run(services, [folder], out, BatchOptions(SCHEMA, "hyper_parallel"), here(services))
+    assert len(rows(out)) == 1
+
+
+def test_a_folder_in_use_is_refused(services: Services, tmp_path: Path) -> None:
+    folder, out = documents(tmp_path / "in", 1), tmp_path / "out"
+    out.mkdir()
+    with FileLock(out / batch.LOCK), pytest.raises(DataError, match="another batch"):
+        run(services, [folder], out, OPTIONS, here(services))
+
+
+def test_a_damaged_line_is_named(services: Services, tmp_path: Path) -> None:
+    folder, out = documents(tmp_path / "in", 1), tmp_path / "out"
+    run(services, [folder], out, OPTIONS, here(services))
+    (out / batch.RESULTS).write_text('{"file"\n')
+    with pytest.raises(DataError, match=r"results\.jsonl:1 is damaged"):
+        run(services, [folder], out, OPTIONS, here(services))
+    run(services, [folder], tmp_path / "other", OPTIONS, here(services))  # nothing stays locked
+
+
+def test_what_cannot_be_asked_is_refused_before_anything_is_written(
+    services: Services, tmp_path: Path
+) -> None:
+    folder, out = documents(tmp_path / "in", 1), tmp_path / "out"
+    with pytest.raises(SchemaError, match="No keys"):
+        run(services, [folder], out, BatchOptions(Schema("none", ())), here(services))
+    with pytest.raises(DataError, match="no file and no folder"):
+        run(services, [tmp_path / "nowhere"], out, OPTIONS, here(services))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="no document to read"):
+        run(services, [tmp_path / "empty"], out, OPTIONS, here(services))
+    assert not out.exists()
