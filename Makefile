@@ -24,7 +24,7 @@ DEV := $(VENV)/dev.done
 MARK := $(VENV)/unfinished
 ANEW := $(shell [ -x $(PY) ] && [ ! -e $(MARK) ] || echo anew)
 
-.PHONY: help run test check bench train chromium anew
+.PHONY: help run test check bench train chromium postgresql anew
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ help: ## show this list
 run: $(RUNTIME) ## serve the app on 127.0.0.1:7860 (ONEPASS_HOST, ONEPASS_PORT)
 	@exec $(PY) app.py
 
-test: $(DEV) chromium ## run every test, the browser test included
+test: $(DEV) chromium postgresql ## run every test, the browser test included
 	@$(FIND_CHROMIUM); export ONEPASS_CHROMIUM="$$browser"; $(PY) -m pytest -q $(ARGS)
 
 check: $(DEV) ## lint, format, types and the direction of imports
@@ -77,7 +77,7 @@ $(RUNTIME): requirements.txt requirements-model.txt $(ANEW)
 	@rm $(MARK)
 	@touch $@
 
-$(DEV): requirements-dev.txt $(RUNTIME)
+$(DEV): requirements-dev.txt requirements-ray.txt $(RUNTIME)
 	@touch $(MARK)
 	@echo "onepass: installing requirements-dev.txt"
 	@$(PIP) -r requirements-dev.txt
@@ -99,3 +99,18 @@ chromium:
 	fi; \
 	echo "onepass: no Chromium, so the browser test will fail; install one (Debian: apt-get install" \
 	  "chromium) or set ONEPASS_CHROMIUM to the path of its program" >&2
+
+# For the tests on a PostgreSQL server of their own, which are skipped when there is none (with CI set
+# they fail).
+postgresql:
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then \
+	  exit 0; \
+	fi; \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "onepass: installing PostgreSQL for its tests"; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; \
+	  } </dev/null >/dev/null && exit 0; \
+	fi; \
+	echo "onepass: no PostgreSQL, so its tests will not run; install it (Debian: apt-get install" \
+	  "postgresql)" >&2

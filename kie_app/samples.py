@@ -66,21 +66,25 @@ def load_templates(folder: Path) -> dict[str, Schema]:
 
 def load_template(path: Path) -> Schema:
     """The schema of one YAML file; DataError names the file, the value and the remedy."""
-    path = Path(path)
-    content = _mapping(_yaml(path), TEMPLATE_FIELDS, f"{path}: the template")
-    name = _string(content, "name", f"{path}: the template")
+    return parse_template(_text(Path(path)), str(path))
+
+
+def parse_template(text: str, source: str) -> Schema:
+    """The schema of a template's YAML text; DataError names `source`, the value and the remedy."""
+    content = _mapping(_yaml(text, source), TEMPLATE_FIELDS, f"{source}: the template")
+    name = _string(content, "name", f"{source}: the template")
     items = content.get("keys")
     if not isinstance(items, list) or not items:
-        raise DataError(f"{path}: keys is {_shown(items)}; list at least one key under it.")
-    keys = tuple(_key(item, f"{path}: key {number}") for number, item in enumerate(items, 1))
-    _check_distinct((key.name for key in keys), path)
+        raise DataError(f"{source}: keys is {_shown(items)}; list at least one key under it.")
+    keys = tuple(_key(item, f"{source}: key {number}") for number, item in enumerate(items, 1))
+    _check_distinct((key.name for key in keys), source)
     return Schema(name, keys)
 
 
 def load_paraphrases(annotations_dir: Path) -> dict[str, list[str]]:
     """Other names of keys, from `paraphrases.yaml`; DataError names the file and the remedy."""
     path = Path(annotations_dir) / "paraphrases.yaml"
-    found = _yaml(path)
+    found = _yaml(_text(path), str(path))
     if not isinstance(found, dict) or not all(isinstance(v, list) for v in found.values()):
         raise DataError(f"{path} holds no names of keys: write `name: [other name, ...]` a line.")
     return {str(name): [str(other) for other in others] for name, others in found.items()}
@@ -114,14 +118,14 @@ def _key(item: object, where: str) -> Key:
     return Key(name, description, kind, slots)
 
 
-def _check_distinct(names: Iterable[str], path: Path) -> None:
+def _check_distinct(names: Iterable[str], source: str) -> None:
     """Names that differ in case or blanks alone count as one."""
     seen: dict[str, str] = {}
     for name in names:
         folded = " ".join(name.split()).casefold()
         if folded in seen:
             raise DataError(
-                f"{path}: the key {_shown(name)} stands there twice; remove or rename one."
+                f"{source}: the key {_shown(name)} stands there twice; remove or rename one."
             )
         seen[folded] = name
 
@@ -204,20 +208,19 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _yaml(path: Path) -> object:
-    text = _text(path)
+def _yaml(text: str, source: str) -> object:
     try:
         return yaml.load(text, Loader=_Loader)
     except RecursionError as error:
-        raise DataError(f"{path} is nested too deeply; a template has three levels.") from error
+        raise DataError(f"{source} is nested too deeply; a template has three levels.") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DataError(
-            f"{path}:{line} is not YAML ({error.problem}); mend it, often an indent or a quote."
+            f"{source}:{line} is not YAML ({error.problem}); mend it, often an indent or a quote."
         ) from error
     except (yaml.YAMLError, ValueError) as error:
         reason = " ".join(str(error).split())
-        raise DataError(f"{path} is not YAML ({reason}); put the value in quotes.") from error
+        raise DataError(f"{source} is not YAML ({reason}); put the value in quotes.") from error
 
 
 def _text(path: Path) -> str:

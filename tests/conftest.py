@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import tempfile
 from functools import cache
 
 import pytest
@@ -21,6 +23,10 @@ from transformers import (
 from kie_app.backbone import Backbone
 from kie_app.heads import Heads
 from kie_app.types import Box, Document, Key, Line, Page, Schema
+
+# Before any test reads the settings: nothing of a test goes where the person's own data is.
+DATA = tempfile.TemporaryDirectory(prefix="onepass-tests-")
+os.environ["ONEPASS_DATA_DIR"] = DATA.name
 
 WORDS = [
     "TOTAL",

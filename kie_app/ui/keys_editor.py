@@ -9,8 +9,10 @@ from typing import Any
 import gradio as gr
 
 from kie_app.services import Services
-from kie_app.types import Key, Schema
+from kie_app.types import Key
 from kie_app.ui import keys as naming
+from kie_app.ui import own_keys
+from kie_app.ui.own_keys import OwnKeys
 
 HINT = (
     '<p class="hint">A kind sets how many slots a value gets at first; a description helps where '
@@ -30,9 +32,9 @@ class KeysEditor:
     keys: gr.State
 
 
-def build_keys_editor(services: Services) -> KeysEditor:
-    """Put the controls into the current layout."""
-    templates = services.schemas()
+def build_keys_editor(page: gr.Blocks, services: Services) -> KeysEditor:
+    """Put the controls into the current layout; `page` is its root."""
+    own = OwnKeys(services)
     with gr.Row(elem_classes="keys-row"):
         names = gr.Textbox(
             label="Keys",
@@ -47,7 +49,7 @@ def build_keys_editor(services: Services) -> KeysEditor:
         template = gr.Dropdown(
             label="Template",
             info="Fills the keys in",
-            choices=list(templates),
+            choices=list(services.schemas()),
             value=None,
             scale=1,
             min_width=150,
@@ -58,19 +60,34 @@ def build_keys_editor(services: Services) -> KeysEditor:
     with gr.Accordion("Descriptions and kinds", open=False, elem_id="key-details"):
         gr.HTML(HINT, apply_default_css=False)
         _details(keys, shown)
-    template.input(partial(_fill_in, templates), template, [names, keys], **QUIET)
+    with gr.Accordion("Keep these keys", open=False, elem_id="own-keys"):
+        name, download = _keeping(own, template, names, keys)
+    page.load(own.choices, None, template, **QUIET)
+    template.input(own.fill_in, template, [names, keys, name, download], **QUIET)
     for event in (names.blur, names.submit):
         event(naming.parse, [names, keys], keys, **QUIET)
     keys.change(_names, keys, shown, **QUIET)
     return KeysEditor(template, names, keys)
 
 
-def _fill_in(templates: dict[str, Schema], name: str | None) -> Any:
-    """The template's keys; nothing changes when the choice was left without a name."""
-    if name not in templates:
-        return gr.skip()
-    keys = templates[name].keys
-    return naming.text_of(keys), keys
+def _keeping(
+    own: OwnKeys, template: gr.Dropdown, names: gr.Textbox, keys: gr.State
+) -> tuple[gr.Textbox, gr.HTML]:
+    """A name to save under, and what can be done with what is saved."""
+    gr.HTML(own_keys.HINT, apply_default_css=False)
+    with gr.Row(elem_classes="detail-row"):
+        name = gr.Textbox(label="Name", max_length=200, scale=2, min_width=180, elem_id="own-name")
+        save = gr.Button("Save", min_width=90, elem_id="own-save")
+        remove = gr.Button("Remove", min_width=90, elem_id="own-remove")
+        take_in = gr.UploadButton(
+            "Take in YAML", file_types=[".yaml", ".yml"], min_width=130, elem_id="own-take-in"
+        )
+    download = gr.HTML("", apply_default_css=False, padding=False, elem_id="own-download")
+    save.click(own.save, [name, names, keys], [template, download], **QUIET)
+    remove.click(own.remove, name, [template, name, download], **QUIET)
+    taken = [template, download, names, keys, name]
+    take_in.upload(own.take_in, take_in, taken, **QUIET)
+    return name, download
 
 
 def _names(keys: tuple[Key, ...]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def build_race(page: gr.Blocks, services: Services, grants: Grants, warm_up: War
         cards, drop = _cards(services), _drop(services)
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=5, min_width=320):
-            editor = build_keys_editor(services)
+            editor = build_keys_editor(page, services)
         with gr.Column(scale=3, min_width=300):
             arms = _arms()
             button = gr.Button("Fill all fields", variant="primary", size="lg", elem_id="fill")

@@ -58,7 +58,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running app whose model is loaded."""
     port = free_port()
     log = tmp_path_factory.mktemp("app") / "log"
-    environment = {**os.environ, "ONEPASS_PORT": str(port), "ONEPASS_HOST": "127.0.0.1"}
+    environment = {
+        **os.environ,
+        "ONEPASS_PORT": str(port),
+        "ONEPASS_HOST": "127.0.0.1",
+        "ONEPASS_DATA_DIR": str(log.parent / "data"),
+    }
     with log.open("w") as out:
         app = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=out, stderr=out
