@@ -32,7 +32,7 @@ class Provider:
     header: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     denies: bool = False
-    key: RSAKey = KEY
+    key: RSAKey = field(default_factory=lambda: KEY)
     signing_key: RSAKey | None = None  # in place of the published one
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 

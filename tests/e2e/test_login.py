@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kie_app.config import Settings
 from tests.access.people import PASSWORDS, App, line, running, users_file
+from tests.e2e.conftest import PATIENCE
 
 pytestmark = pytest.mark.e2e
 
@@ -56,6 +57,7 @@ def test_login_page_logout(app: App, browser: Browser, scheme: str, tmp_path: Pa
         color_scheme="dark" if scheme == "dark" else "light",
     )
     page = context.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(app.address)
