@@ -77,10 +77,14 @@ def _keeping(
     gr.HTML(own_keys.HINT, apply_default_css=False)
     with gr.Row(elem_classes="detail-row"):
         name = gr.Textbox(label="Name", max_length=200, scale=2, min_width=180, elem_id="own-name")
-        save = gr.Button("Save", min_width=90, elem_id="own-save")
-        remove = gr.Button("Remove", min_width=90, elem_id="own-remove")
+        save = gr.Button("Save", size="sm", min_width=90, elem_id="own-save")
+        remove = gr.Button("Remove", size="sm", min_width=90, elem_id="own-remove")
         take_in = gr.UploadButton(
-            "Take in YAML", file_types=[".yaml", ".yml"], min_width=130, elem_id="own-take-in"
+            "Take in YAML",
+            file_types=[".yaml", ".yml"],
+            size="sm",
+            min_width=130,
+            elem_id="own-take-in",
         )
     download = gr.HTML("", apply_default_css=False, padding=False, elem_id="own-download")
     save.click(own.save, [name, names, keys], [template, download], **QUIET)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -51,7 +50,7 @@ def write(page: Page, password: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_login_page_logout(app: App, browser: Browser, scheme: str, tmp_path: Path) -> None:
+def test_login_page_logout(app: App, browser: Browser, scheme: str) -> None:
     context = browser.new_context(
         viewport={"width": 390, "height": 844},
         color_scheme="dark" if scheme == "dark" else "light",
@@ -70,14 +69,12 @@ def test_login_page_logout(app: App, browser: Browser, scheme: str, tmp_path: Pa
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for field in page.locator("input, button").all():
         assert (field.bounding_box() or {"height": 0})["height"] >= 44
-    page.screenshot(path=tmp_path / f"login-{scheme}.png")
 
     write(page, PASSWORDS["ada"])
     expect(page).to_have_url(f"{app.address}/")
     page.wait_for_selector(".card")
     expect(page.locator(".account span")).to_have_text("ada")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.screenshot(path=tmp_path / f"page-{scheme}.png")
 
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(f"{app.address}/login")

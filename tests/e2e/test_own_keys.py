@@ -35,6 +35,13 @@ def save(page: Page, name: str) -> None:
     page.click("#own-save")
 
 
+def take_in(page: Page, name: str, text: str) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.click("#own-take-in")
+    file = {"name": name, "mimeType": "application/yaml", "buffer": text.encode()}
+    chooser.value.set_files(file)
+
+
 def test_saved_keys_last_and_can_be_changed_shared_and_removed(page: Page) -> None:
     page.fill(NAMES, "plate, tyre size")
     page.click("#own-keys > button")
@@ -60,10 +67,7 @@ def test_saved_keys_last_and_can_be_changed_shared_and_removed(page: Page) -> No
     page.click("#own-remove")
     expect(page.locator("#template input")).to_have_value("")
     assert "garage bill" not in offered(page)
-    page.set_input_files(
-        "#own-take-in input",
-        {"name": "back.yaml", "mimeType": "application/yaml", "buffer": text.encode()},
-    )
+    take_in(page, "back.yaml", text)
     expect(page.locator("#template input")).to_have_value("garage bill")
     expect(page.locator(NAMES)).to_have_value("plate, tyre size, total")
 
@@ -75,10 +79,7 @@ def test_what_cannot_be_saved_says_why_and_hostile_names_stay_text(page: Page) -
     expect(page.get_by_text("is a template of the app")).to_be_visible()
     save(page, " ")
     expect(page.get_by_text("have no name to be saved under")).to_be_visible()
-    page.set_input_files(
-        "#own-take-in input",
-        {"name": "bad.yaml", "mimeType": "application/yaml", "buffer": b"name: [x"},
-    )
+    take_in(page, "bad.yaml", "name: [x")
     expect(page.get_by_text("is not YAML")).to_be_visible()
     save(page, ATTACK)
     expect(page.locator("#template input")).to_have_value(ATTACK)
