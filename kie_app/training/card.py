@@ -68,14 +68,14 @@ the share of right values whose box lies on the labelled line. Speed is the matt
 
 {tables}
 
-The mixing weights and temperatures in `onepass.json` (four numbers) were fitted on the validation
+The mixing weight, biases and temperatures in `onepass.json` (five numbers) were fitted on the validation
 documents; no other choice saw them.
 
 ## Limits
 
 Receipts and broadcast orders in English, read with the lines of the label or by OCR. Other
 documents and keys work as far as their labels are printed beside the values. Values that are not
-printed as such are written by the slots, which need longer training.
+printed as such are left to the slots, which need longer training.
 """
     (folder / "README.md").write_text(text, encoding="utf-8")
 
@@ -102,6 +102,7 @@ def _command(found: checkpoints.Checkpoint) -> str:
     start = training.get("started_from")
     options = f" --from {start}" if start else ""
     options += f" --leave-out '{training['left_out']}'" if training.get("left_out") else ""
+    options += f" --seed {training['seed']}" if training.get("seed") else ""
     command = f"python -m kie_app train {stage} {folders} --out models/{found.name}"
     return f"    {command} --steps {training['steps']}{options}"
 

@@ -88,7 +88,7 @@ def test_results_can_be_taken_away(raced: Page) -> None:
         texts[kind] = Path(download.value.path()).read_text("utf-8-sig")
     with raced.expect_download() as download:
         raced.click("text=Download XLSX")
-    book = load_workbook(download.value.path())
+    book = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
     assert [sheet.title for sheet in book] == ["values", "fields"]
     assert [sheet.max_row for sheet in book] == [1 + 3, 1 + 3 * KEYS]
     assert len(json.loads(texts["JSON"])) == 3
