@@ -68,8 +68,8 @@ the share of right values whose box lies on the labelled line. Speed is the matt
 
 {tables}
 
-The mixing weight, biases and temperatures in `onepass.json` (five numbers) were fitted on the validation
-documents; no other choice saw them.
+The mixing weight, biases and temperatures in `onepass.json` (five numbers) were fitted on the
+validation documents; no other choice saw them.
 
 ## Limits
 
