@@ -20,6 +20,7 @@ from typing import IO, Any
 from filelock import FileLock, Timeout
 
 from kie_app import extraction
+from kie_app.documents import SUFFIXES
 from kie_app.errors import BackboneError, DataError, KieError
 from kie_app.export import COLUMNS, Cell, Grid, grid_to_csv, grid_to_json, long_grid
 from kie_app.services import Services
@@ -27,7 +28,6 @@ from kie_app.types import Document, Extraction, Schema
 
 RESULTS, TABLE, ERRORS = "results.jsonl", "results.csv", "errors.jsonl"
 IDENTITY, LOCK = "batch.json", ".lock"
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".pdf"})
 
 Row = dict[str, Any]  # one line: `file`, `sha256`, and either a result or an `error`
 

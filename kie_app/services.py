@@ -59,17 +59,18 @@ class Services:
         self._opening = threading.Lock()
         self._store: Store | None = None
 
-    def open(self) -> None:
-        """Open the store now, upgrading its tables; StoreError when it cannot be had."""
-        self.store.counts()
-
-    @property
-    def store(self) -> Store:
-        """What is kept between visits; StoreError when it cannot be had."""
+    def open(self) -> Store:
+        """The store, opened at the first call with its tables upgraded; StoreError when it cannot
+        be had."""
         with self._opening:
             if self._store is None:
                 self._store = Store.of(self.settings)
             return self._store
+
+    @property
+    def store(self) -> Store:
+        """What is kept between visits."""
+        return self.open()
 
     def samples(self) -> list[Sample]:
         return load_samples(self.settings.annotations_dir)

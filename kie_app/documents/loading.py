@@ -21,6 +21,7 @@ from kie_app.types import Box, Document, Line, Page
 MEGABYTE = 1_000_000
 LONGEST_NAME = 120  # characters of a name that a message or a page shows
 READ = "JPEG, PNG, WebP, TIFF and PDF"
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".pdf")  # how such files are named
 
 _SIGNATURES = {
     "JPEG": re.compile(rb"\xff\xd8\xff"),

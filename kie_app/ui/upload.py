@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from kie_app.config import Settings
+from kie_app.documents import SUFFIXES
 from kie_app.errors import DocumentError
 
 MEGABYTE = 1_000_000
-ACCEPT = ".jpg,.jpeg,.png,.webp,.tif,.tiff,.pdf"
+ACCEPT = ",".join(SUFFIXES)
 
 TEMPLATE = """
 <label class="drop" data-limit="${limit}">
