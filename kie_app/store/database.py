@@ -7,6 +7,7 @@ through psycopg, whatever driver the URL names.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,7 @@ DRIVERS = {
     "postgres": "postgresql+psycopg",  # as some hosts of databases write it
 }
 BUSY_SECONDS = 30  # how long a writer waits for the others
+AGAIN_SECONDS = 0.02  # between two tries where SQLite itself does not wait
 CONNECT_SECONDS = 10  # how long a server may take to answer
 HINT = "sqlite:////folder/onepass.db or postgresql://user:password@host/database"
 
@@ -137,8 +139,23 @@ def _make_folder(folder: Path) -> None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # transactions begin in `_begin_sqlite`, not in the driver
-    connection.execute("PRAGMA journal_mode = WAL")
+    _turn_wal_on(connection)
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _turn_wal_on(connection: sqlite3.Connection) -> None:
+    """Two that turn it on at once are refused at once, whatever they may wait for locks: each holds
+    the file that the other needs alone."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the rest is the cause
+            if not busy or time.monotonic() > end:
+                raise
+            time.sleep(AGAIN_SECONDS)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from sqlalchemy import insert, text
@@ -31,6 +33,19 @@ def test_sqlite_logs_ahead_waits_and_checks_references(store: Store, place: Plac
     with pytest.raises(IntegrityError), database.write() as connection:
         connection.execute(insert(corrections).values(correction))
     database.close()
+
+
+def test_the_log_is_turned_on_when_the_file_is_free(tmp_path: Path) -> None:
+    file = tmp_path / "onepass.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("CREATE TABLE mine (one)")
+    Timer(0.3, other.commit).start()
+    database = Database(f"sqlite:///{file}")
+    with database.read() as connection:  # SQLite itself refuses at once
+        assert connection.scalar(text("SELECT count(*) FROM mine")) == 0
+    database.close()
+    other.close()
 
 
 def test_a_reader_does_not_wait_for_a_writer(store: Store, place: Place) -> None:
