@@ -24,22 +24,25 @@ from kie_app.config import Settings
 from kie_app.errors import BackboneError
 from kie_app.heads import Heads
 
-ADAPTER, HEADS, FACTS = "adapter_model.safetensors", "heads.safetensors", "onepass.json"
-FILES = ("adapter_config.json", ADAPTER, HEADS, FACTS)
+ADAPTER, CONFIG = "adapter_model.safetensors", "adapter_config.json"
+HEADS, FACTS = "heads.safetensors", "onepass.json"
+FILES = (CONFIG, ADAPTER, HEADS, FACTS)
 REGISTRY = "registry.json"
 
 
 @dataclass(frozen=True)
 class Calibration:
     """Fitted on validation data: how much the slots' scores add to the pointers' (`slot_weight`),
-    how ready "absent" and the slots' own text are to win over runs of the page, and the
-    temperatures that turn scores into confidences."""
+    how ready "absent" and the slots' own text are to win over runs of the page, the temperatures
+    that turn scores into confidences, and the chance that text recognition reads a character right
+    (`legibility`)."""
 
     slot_weight: float = 0.1
     absent_bias: float = 0.0
     own_text_bias: float = 0.0
     temperature: float = 1.0
     token_temperature: float = 1.0
+    legibility: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -23,6 +23,9 @@ from kie_app.errors import BackboneError, DataError, KieError
 from kie_app.training_commands import train
 from kie_app.types import Document, Extraction, Key, guess_kind
 from kie_app.user_commands import users
+
+if TYPE_CHECKING:
+    from kie_app.services import Services
 
 USAGE_ERROR = 2
 
@@ -151,18 +154,36 @@ def evaluate(
 @app.command()
 def bench(
     repeats: Annotated[
-        int, typer.Option(min=1, help="Rounds to measure; figures are their medians.")
-    ] = 5,
+        int | None,
+        typer.Option(
+            min=1, help="Rounds to measure; figures are their medians. 5, or 2 of a sweep."
+        ),
+    ] = None,
     json_file: JsonFile = None,
+    sweep: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.json",
+            help="Instead, measure where the baseline is overtaken: speed-ups over numbers of "
+            "keys, value lengths and stacked documents, written to this file.",
+        ),
+    ] = None,
 ) -> None:
     """Print the speed table: every decoder against the autoregressive baseline.
 
-    Takes some minutes on two cores. Run it on a machine that does nothing else.
+    Takes some minutes on two cores. Run it on a machine that does nothing else. The page shows the
+    sweep in the file sweep.json of ONEPASS_DATA_DIR.
     """
     from kie_app.evaluation import benchmark, report
 
+    if sweep and json_file:
+        raise DataError("--json is for the speed table: give it or --sweep, not both.")
     _check_writable(json_file)
+    _check_writable(sweep, "--sweep")
     services = open_services()
+    if sweep:
+        _sweep(services, sweep, repeats)
+        return
     samples = [one for one in services.samples() if one.path.suffix.lower() != ".pdf"]
     if not samples:
         raise DataError(
@@ -175,10 +196,24 @@ def bench(
     )
     machine = facts.format(**services.facts())
     result = benchmark.bench(
-        services.backbone(), services.settings, sample, machine, repeats, _progress
+        services.backbone(),
+        services.settings,
+        sample,
+        machine,
+        repeats or benchmark.REPEATS,
+        _progress,
     )
     typer.echo(report.speed(result))
     _write(json_file, result)
+
+
+def _sweep(services: Services, file: Path, repeats: int | None) -> None:
+    from kie_app.evaluation import break_even, report, sweep
+
+    facts = services.facts()
+    found = sweep.measure(services.backbone(), facts, repeats or sweep.REPEATS, _progress)
+    typer.echo(report.sweep(found))
+    _write(file, break_even.dump(found), "--sweep")
 
 
 @app.command()
@@ -251,19 +286,19 @@ def _table(result: dict[str, Any]) -> str:
     return f"{result['file']}  {result['decoder']}  ({spent})\n{table}\n"
 
 
-def _check_writable(file: Path | None) -> None:
+def _check_writable(file: Path | None, option: str = "--json") -> None:
     """DataError before hours of work whose result could not be written."""
     if file and (file.is_dir() or not file.parent.is_dir()):
-        raise DataError(f"{file} cannot be written: pass --json a file in a folder that exists.")
+        raise DataError(f"{file} cannot be written: pass {option} a file in a folder that exists.")
 
 
-def _write(file: Path | None, result: dict[str, Any]) -> None:
+def _write(file: Path | None, result: dict[str, Any], option: str = "--json") -> None:
     if file:
         try:
             file.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
         except OSError as error:
             raise DataError(
-                f"{file} cannot be written ({error.strerror}): pass --json another file."
+                f"{file} cannot be written ({error.strerror}): pass {option} another file."
             ) from error
 
 

@@ -20,11 +20,13 @@ from kie_app.types import (
     Extraction,
     Field,
     Key,
+    Reading,
     Schema,
     Slot,
     Source,
     Stats,
     Word,
+    as_printed,
 )
 
 WINDOW_TOKENS = 1536  # a document's tokens in one prompt; longer ones are read in windows
@@ -91,7 +93,7 @@ def extract(
     parts = prompting.windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
     with backbone.lock:
         read = [_decode(backbone, part, schema, decoder, on_event, reuse) for part in parts]
-    fields = tuple(_surest(answers) for answers in zip(*(one[0] for one in read), strict=True))
+    fields = tuple(surest(answers) for answers in zip(*(one[0] for one in read), strict=True))
     stats = joined([one[1] for one in read])
     events = tuple(event for one in read for event in one[2])
     return Extraction(decoder, document.id, schema, fields, stats, events, backbone.version)
@@ -128,7 +130,7 @@ def extract_stacked(
         if number not in read:
             out.append(_absent(backbone, document, schema, decoder))
             continue
-        best = tuple(_surest(windows) for windows in zip(*read[number], strict=True))
+        best = tuple(surest(windows) for windows in zip(*read[number], strict=True))
         stats, model = decoded[0].stats, backbone.version
         out.append(Extraction(decoder, document.id, schema, best, stats, (), model))
     return out
@@ -191,11 +193,20 @@ def field_of(
     key: Key,
     decoded: DecodedKey,
 ) -> Field:
-    """Token ids as text, and the value's place on the page."""
+    """Token ids as text, and the value's place on the page. Of recognised text a value is only as
+    sure as that none of its characters was misread."""
+
+    def sure(confidence: float, text: str) -> float:
+        if document.recognised:
+            confidence *= backbone.calibration.legibility ** len(text)
+        return confidence
+
+    def read(run: tuple[int, int]) -> tuple[str, tuple[Source, ...]]:
+        words = prompt.document.words[run[0] : run[1] + 1]
+        return as_printed(words), sources_of(words)
+
     if decoded.run:
-        words = prompt.document.words[decoded.run[0] : decoded.run[1] + 1]
-        value = " ".join(word.text for word in words)
-        sources = sources_of(words)
+        value, sources = read(decoded.run)
     else:
         value = " ".join(backbone.text.decode(decoded.tokens).split())
         sources = locate(value, document) if value else ()
@@ -211,7 +222,13 @@ def field_of(
         )
         for one in decoded.predicted
     )
-    return Field(key, value or None, decoded.confidence, sources, slots, decoded.origin)
+    readings = tuple(
+        Reading(text, sure(probability, text), places)
+        for run, probability in decoded.readings
+        for text, places in [read(run)]
+    )
+    confidence = sure(decoded.confidence, value)
+    return Field(key, value or None, confidence, sources, slots, decoded.origin, readings)
 
 
 def sources_of(words: Sequence[Word]) -> tuple[Source, ...]:
@@ -226,9 +243,22 @@ def sources_of(words: Sequence[Word]) -> tuple[Source, ...]:
     return tuple(out)
 
 
-def _surest(answers: Sequence[Field]) -> Field:
-    """A value beats an absence; among values, the most confident wins."""
-    return max(answers, key=lambda field: (field.value is not None, field.confidence))
+def surest(answers: Sequence[Field]) -> Field:
+    """One key's answer from those of all windows: a value beats an absence, and among values the
+    most confident wins. At most one value is right, so others take from its confidence: it is its
+    odds among those of all."""
+    best = max(answers, key=lambda field: (field.value is not None, field.confidence))
+    odds: dict[str, float] = {}
+    for one in answers:
+        if one.value is not None:
+            odds[one.value] = max(odds.get(one.value, 0.0), _odds(one.confidence))
+    if best.value is None or len(odds) == 1:
+        return best
+    return replace(best, confidence=odds[best.value] / (1 + sum(odds.values())))
+
+
+def _odds(confidence: float) -> float:
+    return confidence / max(1 - confidence, 1e-6)
 
 
 def joined(stats: Sequence[Stats]) -> Stats:

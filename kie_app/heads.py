@@ -9,6 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from kie_app.label_match import PLACES
+from kie_app.run_shape import SHAPES
+from kie_app.word_form import FORMS
+
 LAYOUT_BINS = 128
 MAX_RUN_WORDS = 40  # the longest run of words that a pointer may choose
 
@@ -32,7 +36,11 @@ class LayoutEmbedding(nn.Module):
 class PointerHead(nn.Module):
     """Scores every run of words as a key's value, and "no run" for values not printed as such.
 
-    A run's score is start + end + a term of both, so that the end knows where the run began.
+    A run's score is start + end + a term of both, so that the end knows where the run began. Where
+    it starts also counts how far the key's words are printed beside it (`label_match`), at either
+    end what its word looks like (`word_form`), and over all of it what print says of such runs
+    (`run_shape`), each as much as the key itself asks for: a new key leans on its label, "company"
+    has none, cash is an amount, and an address goes on to other lines.
     """
 
     def __init__(self, hidden: int, width: int = 256) -> None:
@@ -47,9 +55,23 @@ class PointerHead(nn.Module):
         self.first, self.last = nn.Linear(width, width), nn.Linear(width, width)
         self.query_start, self.query_end = nn.Linear(hidden, width), nn.Linear(hidden, width)
         self.no_run = nn.Linear(hidden, 1)
+        self.label = nn.Linear(hidden, len(PLACES))
+        self.unlabelled = nn.Linear(hidden, len(PLACES))
+        self.form_start, self.form_end = (
+            nn.Linear(hidden, len(FORMS)),
+            nn.Linear(hidden, len(FORMS)),
+        )
+        self.shape = nn.Linear(hidden, len(SHAPES))
+        gates = (self.label, self.unlabelled, self.form_start, self.form_end, self.shape)
+        for gate in gates:
+            nn.init.zeros_(gate.weight)
+            nn.init.zeros_(gate.bias)
 
-    def forward(self, words: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
-        """words (w, hidden), queries (k, hidden) -> run scores (k, w, w), no-run scores (k,).
+    def forward(
+        self, words: Tensor, queries: Tensor, match: Tensor, form: Tensor, shape: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """words (w, hidden), queries (k, hidden), match (k, w, places), form (w, forms), shape
+        (w, w, shapes) -> run scores (k, w, w) and no-run scores (k,).
 
         Entry [k, a, b] scores the run from word a to word b; impossible runs are -inf.
         """
@@ -57,13 +79,18 @@ class PointerHead(nn.Module):
         w = functional.gelu(w + self.neighbours(w.T).T)
         q = self.query_norm(queries.float())
         start = self.query_start(q) @ self.start(w).T * self.scale  # (k, w)
-        end = self.query_end(q) @ self.end(w).T * self.scale
+        start = start + (match @ self.label(q)[:, :, None]).squeeze(-1)
+        start = start + self.form_start(q) @ form.T
+        end = self.query_end(q) @ self.end(w).T * self.scale + self.form_end(q) @ form.T
         both = self.first(w) @ self.last(w).T * self.scale  # (w, w)
         scores = start[:, :, None] + end[:, None, :] + both
+        scores = scores + torch.einsum("abs,ks->kab", shape, self.shape(q))
         length = torch.arange(len(w), device=w.device)
         length = length[None, :] - length[:, None]
         impossible = (length < 0) | (length >= MAX_RUN_WORDS)
-        return scores.masked_fill(impossible, -torch.inf), self.no_run(q).squeeze(-1)
+        best = match.amax(dim=1) if len(w) else match.new_zeros(len(q), len(PLACES))
+        no_run = self.no_run(q).squeeze(-1) + (self.unlabelled(q) * best).sum(dim=1)
+        return scores.masked_fill(impossible, -torch.inf), no_run
 
 
 class Heads(nn.Module):

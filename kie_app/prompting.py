@@ -7,9 +7,12 @@ equals the token on the page, at line starts too, and runs of words are runs of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from torch import Tensor
+
+from kie_app.label_match import label_match
 from kie_app.types import Box, Document, Key, Schema, Word, split_words
 
 if TYPE_CHECKING:
@@ -31,7 +34,8 @@ class DocumentTokens:
 class Prompt:
     """What a decoder gets. `keys[k]` are the tokens of key k with its colon, `ask` the list of all
     keys that the autoregressive answer starts from, `budgets[k]` the slots of key k, `end` the
-    token that ends a value. `forced[k]`, where given, is what key k is made to say (benchmarks)."""
+    token that ends a value, `match` (keys, words, places) how far each key is printed beside each
+    word (`label_match`). `forced[k]`, where given, is what key k is made to say (benchmarks)."""
 
     document: DocumentTokens
     keys: tuple[tuple[int, ...], ...]
@@ -39,6 +43,7 @@ class Prompt:
     ask: tuple[int, ...]
     budgets: tuple[int, ...]
     end: int
+    match: Tensor = field(compare=False, repr=False)
     forced: tuple[tuple[int, ...], ...] | None = None
 
 
@@ -49,13 +54,15 @@ def build(
     forced: Mapping[str, str] | None = None,
 ) -> Prompt:
     """The prompt for `schema` on `document`; `text` turns text into token ids."""
+    tokens = tokenise(text, document)
     return Prompt(
-        document=tokenise(text, document),
+        document=tokens,
         keys=tuple(key_ids(text, key) for key in schema.keys),
         names=tuple(name_ids(text, key) for key in schema.keys),
         ask=ask_ids(text, schema.keys),
         budgets=tuple(key.budget for key in schema.keys),
         end=text.end,
+        match=label_match(tokens.words, [plain(key.name) for key in schema.keys]),
         forced=None
         if forced is None
         else tuple(value_ids(text, forced[key.name]) for key in schema.keys),

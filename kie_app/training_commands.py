@@ -133,6 +133,19 @@ def calibrate(
 
 
 @train.command()
+def average(
+    before: Annotated[Path, typer.Argument(help="The checkpoint that training went on from.")],
+    after: Annotated[Path, typer.Argument(help="What it became.")],
+    out: Annotated[Path, typer.Option(help="A new folder for the checkpoint between them.")],
+    share: Annotated[float, typer.Option(help="How much of it is `after`, from 0 to 1.")] = 0.5,
+) -> None:
+    """Keep what a checkpoint knew before it was trained further: a point between the two."""
+    from kie_app.training.averaging import average as between
+
+    between(before, after, share, out)
+
+
+@train.command()
 def readings(
     checkpoint: Annotated[Path, typer.Argument(help="A folder that `train kv` wrote.")],
     folders: Annotated[

@@ -37,22 +37,51 @@ class Line:
 
 
 class Word(NamedTuple):
-    """A word of a line (see `split_words`), its box a share of the line's by characters."""
+    """A word of a line (see `split_words`), its box a share of the line's by characters. A `glued`
+    one is printed without a blank after the word before it."""
 
     text: str
     box: Box
     page: int
     line: int
+    glued: bool = False
 
 
 _DATE = r"\d{1,4}[/.]\d{1,2}[/.]\d{2,4}"
 _DATE_RANGE = re.compile(rf"(?<!\d)({_DATE})([-\u2013])({_DATE})(?!\d)")
 
 
+# A colon with a letter on either side, or before a bracket or at a start, is a label's and not a
+# time's. (The colon of "http://" stands before neither.)
+_LABEL_COLON = re.compile(r"(?<!\d):(?=[^\W_]|\()|:(?=[^\W\d_])")
+
+
 def split_words(text: str) -> list[str]:
-    """Blank-separated parts; a range of two dates printed without blanks is three words, since each
-    date is a value of its own."""
-    return _DATE_RANGE.sub(r"\1 \2 \3", text).split()
+    """Blank-separated parts, but what is printed together is several words where it is several
+    values: a label and its value ("NO:123") are two words, a range of two dates is three."""
+    return _DATE_RANGE.sub(r"\1 \2 \3", _LABEL_COLON.sub(": ", text)).split()
+
+
+def words_of(lines: Iterable[Line]) -> Iterator[Word]:
+    """Every word of every line."""
+    for index, line in enumerate(lines):
+        width = (line.box.x1 - line.box.x0) / max(len(line.text), 1)
+        end = 0
+        for text in split_words(line.text):
+            start = line.text.index(text, end)
+            glued, end = start == end > 0, start + len(text)
+            box = Box(
+                line.box.x0 + start * width,
+                line.box.y0,
+                line.box.x0 + end * width,
+                line.box.y1,
+            )
+            yield Word(text, box, line.page, index, glued)
+
+
+def as_printed(words: Iterable[Word]) -> str:
+    """Words as one text, with blanks where the page has them."""
+    return "".join(word.text if word.glued else f" {word.text}" for word in words).strip()
 
 
 @dataclass(frozen=True)
@@ -76,21 +105,14 @@ class Document:
     text_source: str  # "given", "text layer", "ocr" or "mixed"
     ocr_seconds: float = 0.0
 
+    @property
+    def recognised(self) -> bool:
+        """Whether all of it was read by text recognition, which may err."""
+        return self.text_source == "ocr"
+
     def words(self) -> Iterator[Word]:
         """Every word of every line in reading order."""
-        for index, line in enumerate(self.lines):
-            width = (line.box.x1 - line.box.x0) / max(len(line.text), 1)
-            end = 0
-            for text in split_words(line.text):
-                start = line.text.index(text, end)
-                end = start + len(text)
-                box = Box(
-                    line.box.x0 + start * width,
-                    line.box.y0,
-                    line.box.x0 + end * width,
-                    line.box.y1,
-                )
-                yield Word(text, box, line.page, index)
+        yield from words_of(self.lines)
 
 
 # A kind's slot budget: masked positions of the first pass. A pointer reads most values whole,
@@ -166,10 +188,20 @@ class Source(NamedTuple):
     box: Box
 
 
+class Reading(NamedTuple):
+    """A value that the page might hold for a key, and how likely the model finds it."""
+
+    value: str
+    probability: float
+    sources: tuple[Source, ...]
+
+
 @dataclass(frozen=True)
 class Field:
     """One key's answer. `value` is None when the key is absent; `sources` is empty when the value
-    is not located. `origin` says what wrote the value: "pointer", "slots" or "tokens"."""
+    is not located. `origin` says what wrote the value: "pointer", "slots" or "tokens", or "person"
+    in what a library exports. `readings` are runs of the page that the decoder weighed, the
+    likeliest first."""
 
     key: Key
     value: str | None
@@ -177,6 +209,7 @@ class Field:
     sources: tuple[Source, ...]
     slots: tuple[Slot, ...]
     origin: str
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)

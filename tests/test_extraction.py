@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from kie_app.backbone import Backbone
+from kie_app.checkpoint import Calibration, Checkpoint
 from kie_app.config import Settings
 from kie_app.decoding import DECODERS
 from kie_app.errors import SchemaError
-from kie_app.extraction import END_MARK, WINDOW_TOKENS, check_schema, extract, extract_stacked
-from kie_app.types import Key, Schema
+from kie_app.extraction import (
+    END_MARK,
+    WINDOW_TOKENS,
+    check_schema,
+    extract,
+    extract_stacked,
+    surest,
+)
+from kie_app.types import Field, Key, Schema
 from tests.conftest import make_document
 
 SETTINGS = Settings()
@@ -87,7 +96,7 @@ def test_pointed_values_are_words_of_the_page_with_their_boxes(
     document = make_document(9)
     found = extract(tiny_backbone, document, receipt_schema)
     text = " ".join(word.text for word in document.words())
-    pointed = [field for field in found.fields if field.origin == "pointer"]
+    pointed = [field for field in found.fields if field.origin == "pointer" and field.value]
     assert pointed
     for field in pointed:
         assert field.value in text
@@ -150,3 +159,33 @@ def test_a_decoder_that_cannot_stack_says_which_can(
 ) -> None:
     with pytest.raises(SchemaError, match=r"autoregressive.*mask_parallel, hyper_parallel"):
         extract_stacked(tiny_backbone, [], receipt_schema, "autoregressive")
+
+
+def test_recognised_text_is_as_sure_as_its_characters_are_legible(
+    tiny_backbone: Backbone, receipt_schema: Schema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = make_document(3, 6)
+    doubted = Checkpoint(Path("doubted"), "tiny", Calibration(legibility=0.9))
+    monkeypatch.setattr(tiny_backbone, "checkpoint", doubted)
+    known, read = (
+        extract(tiny_backbone, one, receipt_schema, reuse=False).fields
+        for one in (given, replace(given, text_source="ocr"))
+    )
+    for one, other in zip(known, read, strict=True):
+        assert other.value == one.value
+        assert other.confidence == pytest.approx(one.confidence * 0.9 ** len(one.value or ""))
+
+
+def test_windows_that_disagree_take_from_each_others_confidence() -> None:
+    def said(value: str | None, confidence: float) -> Field:
+        return Field(Key("total"), value, confidence, (), (), "pointer")
+
+    first, second, absent = said("1.00", 0.8), said("2.00", 0.75), said(None, 0.99)
+    assert surest([absent, first]) == first, "an absence elsewhere is no rival"
+    assert surest([absent, absent]) == absent
+    assert surest([first, said("1.00", 0.5)]) == first, "nor is the same value"
+    both = surest([second, first])
+    assert both.value == "1.00"
+    assert both.confidence == pytest.approx(4 / (1 + 4 + 3))
+    sure = surest([said("1.00", 1.0), second])
+    assert 0.99 < sure.confidence < 1

@@ -19,14 +19,17 @@ LINES = 400
 # From the ground up: a module imports its own layer and those below. A package is one module.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({PACKAGE, "types", "errors", "config", "samples", "values"})
-    | frozenset({"users", "passwords", "binding"}),
+    | frozenset({"users", "passwords", "binding", "meter"}),
     frozenset(
         {"documents", "backbone", "heads", "checkpoint", "prompting", "pictures", "synthetic"}
+        | {"label_match", "run_shape", "word_form"}
     ),
     frozenset({"decoding"}),
-    frozenset({"extraction", "early_exit", "training", "evaluation"})
+    frozenset({"extraction", "early_exit", "training", "evaluation", "rules"})
     | frozenset({"jobs", "labelstudio", "store"}),
-    frozenset({"services", "export", "access"}) | frozenset({"batch", "batch_on_ray"}),
+    frozenset({"services", "library", "export", "access"})
+    | frozenset({"batch", "batch_on_ray"})
+    | frozenset({"insights", "race_card", "race_picture"}),
     frozenset({"ui", "cli", "console"})
     | frozenset({"user_commands", "training_commands", "batch_command"}),
     frozenset({"app", "__main__"}),
@@ -40,6 +43,8 @@ OWNERS = {
     "authlib": {"access"},
     "sqlalchemy": {"store"},
     "label_studio_sdk": {"labelstudio"},
+    "mcp": {"ui"},
+    "prometheus_client": {"meter"},
 }
 
 

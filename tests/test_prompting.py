@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kie_app import prompting
-from kie_app.types import Box, Document, Key, Line, Page
+from kie_app.types import Box, Document, Key, Line, Page, split_words
 from tests.conftest import make_backbone, make_document
 
 TEXT = make_backbone().text
@@ -32,7 +32,7 @@ def test_every_word_is_its_own_run_of_tokens(texts: list[str]) -> None:
         assert tokens.ids[first : last + 1] == prompting.value_ids(TEXT, word.text)
         assert all(box == word.box for box in tokens.boxes[first : last + 1])
     assert [word.text for word in tokens.words] == [
-        word for text in texts for word in text.split() if TEXT.word(word)
+        word for text in texts for word in split_words(text) if TEXT.word(word)
     ]
 
 

@@ -18,6 +18,7 @@ DECODERS: dict[str, Decoder] = {
             "Autoregressive: token by token",
             autoregressive.AutoregressiveOptions,
             autoregressive.decode,
+            independent=False,
         ),
         Decoder(
             "hyper_parallel",

@@ -41,13 +41,15 @@ class Predicted:
 class DecodedKey:
     """One key's answer. `tokens` is the value (empty: absent), `run` its (first, last) words where
     a pointer read it off the page, `predicted` what each slot or step said, `confidence` a
-    calibrated probability that the value is right, `origin` "pointer", "slots" or "tokens"."""
+    calibrated probability that the value is right, `origin` "pointer", "slots" or "tokens",
+    `readings` the likeliest runs of the page, each with its probability."""
 
     tokens: tuple[int, ...]
     predicted: tuple[Predicted, ...]
     confidence: float
     origin: str
     run: tuple[int, int] | None = None
+    readings: tuple[tuple[tuple[int, int], float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,15 @@ OnWritten = Callable[[Written], None]
 @dataclass(frozen=True)
 class Decoder:
     """A registry entry: `decode(backbone, prompt, options, on_event=None, encoding=None)`, and
-    `decode_stacked(backbone, prompts, options)` where several documents can share its passes."""
+    `decode_stacked(backbone, prompts, options)` where several documents can share its passes.
+    Where the answers are not `independent`, what else is asked may change them."""
 
     name: str
     title: str
     options: type[Any]
     decode: Callable[..., Decoded]
     decode_stacked: Callable[..., list[Decoded]] | None = None
+    independent: bool = True
 
 
 class Recorder:

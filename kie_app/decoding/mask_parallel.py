@@ -27,6 +27,8 @@ from kie_app.backbone import Backbone, Encoding, stacked
 from kie_app.decoding import spans
 from kie_app.decoding.base import Decoded, DecodedKey, OnWritten, Recorder, predictions
 from kie_app.prompting import Prompt
+from kie_app.run_shape import run_shape
+from kie_app.word_form import word_form
 
 
 @dataclass(frozen=True)
@@ -106,10 +108,11 @@ def _ask(
     for document, group in groupby(range(len(blocks)), key=lambda at: blocks[at].document):
         own = list(group)
         slots = [logits[at] for at in own]
-        scores = score(backbone, prompts[document], encodings[document], slots, queries[own])
+        prompt = prompts[document]
+        match = prompt.match[[blocks[at].key for at in own]]
+        scores = score(backbone, prompt, encodings[document], slots, queries[own], match)
         answers += [
-            answer(backbone, prompts[document], one, block)
-            for one, block in zip(scores, slots, strict=True)
+            answer(backbone, prompt, one, block) for one, block in zip(scores, slots, strict=True)
         ]
     for number, one in zip(numbers or range(len(blocks)), answers, strict=True):
         for position, token in enumerate(one.tokens):
@@ -179,9 +182,13 @@ def score(
     encoding: Encoding,
     logits: list[Tensor],
     queries: Tensor,
+    match: Tensor,
 ) -> list[spans.KeyScores]:
-    """Pointers and slots of one document's blocks on its runs of words."""
-    scores, none = backbone.heads.pointer(encoding.words, queries)
+    """Pointers and slots of one document's blocks on its runs of words; `match` is that of the
+    blocks' keys."""
+    words = prompt.document.words
+    printed = [one.to(queries.device) for one in (match, word_form(words), run_shape(words))]
+    scores, none = backbone.heads.pointer(encoding.words, queries, *printed)
     runs, pointers, no_run = spans.pointer_scores(scores, none)
     out = []
     for at, block in enumerate(logits):
@@ -208,16 +215,21 @@ def answer(
     """The run that wins, no value, or the slots' own text."""
     best, confidence = spans.choose(scores, backbone.calibration)
     predicted = predictions(logits)
+    runs = [(first, last) for first, last in scores.runs.tolist()]
+    readings = tuple(
+        (runs[at], probability)
+        for at, probability in spans.alternatives(scores, backbone.calibration)
+    )
     if best == spans.ABSENT:
-        return DecodedKey((), predicted, confidence, "pointer")
+        return DecodedKey((), predicted, confidence, "pointer", readings=readings)
     if best == spans.OWN_TEXT:
         tokens, _, _ = spans.free_text(logits, prompt.end)
-        return DecodedKey(tuple(tokens), predicted, confidence, "slots")
-    first, last = scores.runs[best].tolist()
+        return DecodedKey(tuple(tokens), predicted, confidence, "slots", readings=readings)
+    first, last = runs[best]
     document = prompt.document
     value = [
         token
         for word in range(first, last + 1)
         for token in document.ids[document.first[word] : document.last[word] + 1]
     ]
-    return DecodedKey(tuple(value), predicted, confidence, "pointer", (first, last))
+    return DecodedKey(tuple(value), predicted, confidence, "pointer", (first, last), readings)

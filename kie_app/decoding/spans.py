@@ -22,6 +22,7 @@ from kie_app.checkpoint import Calibration
 from kie_app.prompting import DocumentTokens
 
 CANDIDATES = 64
+ALTERNATIVES = 5  # other readings that a person may choose from
 
 
 ABSENT, OWN_TEXT = -2, -1  # what `choose` answers beside a candidate's index
@@ -100,18 +101,40 @@ def texts(document: DocumentTokens, runs: Tensor) -> Tensor:
 
 def choose(scores: KeyScores, calibration: Calibration) -> tuple[int, float]:
     """The best answer, a candidate's index, ABSENT or OWN_TEXT, and its calibrated probability."""
+    runs, total = weighed(scores, calibration)
+    best = int(total.argmax())
+    probability = float(torch.softmax(total / calibration.temperature, dim=0)[best])
+    if best >= len(total) - 2:
+        return best - len(total), probability
+    return first_choice(runs, scores.text, best), probability
+
+
+def alternatives(
+    scores: KeyScores, calibration: Calibration, most: int = ALTERNATIVES
+) -> list[tuple[int, float]]:
+    """The likeliest candidates that read differently, best first: index and probability, scaled as
+    that of `choose`."""
+    runs, total = weighed(scores, calibration)
+    shares = torch.softmax(total / calibration.temperature, dim=0)[:-2]
+    best = shares.topk(min(most, len(shares))).indices.tolist()
+    return [(first_choice(runs, scores.text, text), float(shares[text])) for text in best]
+
+
+def weighed(scores: KeyScores, calibration: Calibration) -> tuple[Tensor, Tensor]:
+    """Scores of the runs (c,), and of what they say, of "absent" and of the slots' own text
+    (t + 2,)."""
     weight = calibration.slot_weight
     runs = (scores.pointers + weight * scores.slots).cpu()
     absent = scores.no_run + calibration.absent_bias + weight * scores.empty
     own = -math.inf
     if scores.own is not None:
         own = scores.no_run + calibration.own_text_bias + weight * scores.own
-    total = torch.cat([_by_text(runs, scores.text), torch.tensor([absent, own])])
-    best = int(total.argmax())
-    probability = float(torch.softmax(total / calibration.temperature, dim=0)[best])
-    if best >= len(total) - 2:
-        return best - len(total), probability
-    return int(runs.masked_fill(scores.text != best, -math.inf).argmax()), probability
+    return runs, torch.cat([_by_text(runs, scores.text), torch.tensor([absent, own])])
+
+
+def first_choice(runs: Tensor, text: Tensor, said: int) -> int:
+    """The best of the runs that say the same."""
+    return int(runs.masked_fill(text != said, -math.inf).argmax())
 
 
 def _by_text(runs: Tensor, text: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from pathlib import Path
 from kie_app.documents import reading_order
 from kie_app.documents.reading_order import Segment
 from kie_app.errors import DataError
-from kie_app.types import Box, Document, Line, Page, split_words
+from kie_app.types import Box, Document, Line, Page, as_printed, words_of
 
 VALIDATION_SHARE = 5  # one shop in so many is kept for validation
 SHOP_KEYS = ("company", "store_name", "advertiser")
@@ -117,11 +117,11 @@ def relabelled(items: Iterable[Labelled], file: Path) -> Iterator[Labelled]:
         ) from error
     for item in items:
         if item.id in places:
-            words = [word for line in item.lines for word in split_words(line.text)]
+            words = list(words_of(item.lines))
             yield replace(
                 item,
                 entities={
-                    key: " ".join(words[first : last + 1])
+                    key: as_printed(words[first : last + 1])
                     for key, (first, last) in places[item.id].items()
                 },
             )

@@ -65,6 +65,16 @@ def read(data: bytes, name: str, settings: Settings) -> Document:
     return Document(digest, name, tuple(pages), tuple(lines), source, seconds)
 
 
+def pages(data: bytes, name: str, settings: Settings) -> tuple[Page, ...]:
+    """The page images that a file holds, nothing read; DocumentError as `read`."""
+    name = base_name(name)
+    kind = _kind(data, name, settings)
+    return tuple(
+        Page(number, image.width, image.height, image)
+        for number, (image, _) in enumerate(_sheets(data, kind, name, settings))
+    )
+
+
 def base_name(name: str) -> str:
     """The last part of a path as one short printable line."""
     last = PurePosixPath(name.replace("\\", "/")).name

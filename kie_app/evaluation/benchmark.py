@@ -8,7 +8,8 @@ comes back full its second pass is counted. `verified` checks that free draft ag
 values, so its figure depends on how good the draft was.
 
 All arms run in one process, one after the other, again in every repeat; figures are medians of the
-repeats. Usage: python -m kie_app bench [--json FILE] [--repeats 5]
+repeats. Usage: python -m kie_app bench [--json FILE] [--repeats 5]; the same arms over a grid of
+answers' sizes are `sweep`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ from typing import Any
 from kie_app import documents, prompting
 from kie_app.backbone import Backbone
 from kie_app.config import Settings
-from kie_app.decoding import DECODERS, hyper_parallel
-from kie_app.decoding.hyper_parallel import HyperParallelOptions
+from kie_app.decoding import DECODERS, Decoded
 from kie_app.evaluation import forms
 from kie_app.evaluation.costs import BASE, DIGITS, HPD, PIP, Case, Cost
 from kie_app.extraction import extract
@@ -30,6 +30,7 @@ from kie_app.prompting import Prompt
 from kie_app.samples import Sample
 from kie_app.types import Key, Schema
 
+REPEATS = 5
 OTHERS = (PIP, HPD, "verified")
 FORM_KEYS = (8, 16, 24)
 STACKS = (4, 8, 16)  # a stack of one is the row of the receipt keys on one document
@@ -45,14 +46,12 @@ class Bench:
         form_keys: Sequence[int],
         stacks: Sequence[int],
     ) -> None:
-        def forced(made: forms.Form, keys: int) -> Prompt:
-            schema = made.schema(keys)
-            return prompting.build(backbone.text, made.document, schema, forced=made.values)
-
         size = len(forms.RECEIPT_KEYS)
         self.backbone = backbone
-        self.receipts = [forced(forms.receipt(seed), size) for seed in range(max(stacks))]
-        self.forms = {Case(keys, 1): forced(forms.form(), keys) for keys in form_keys}
+        self.receipts = [
+            prompt_of(backbone, forms.receipt(seed), size) for seed in range(max(stacks))
+        ]
+        self.forms = {Case(keys, 1): prompt_of(backbone, forms.form(), keys) for keys in form_keys}
         self.receipt = Case(size, 1)
         self.stacks = [Case(size, documents) for documents in stacks]
         self.pip_over_forward: list[float] = []
@@ -79,13 +78,24 @@ class Bench:
             case.note(name, self._run(name, prompt))
 
     def _run(self, name: str, prompt: Prompt) -> Cost:
-        decoder = DECODERS[name]
-        options = decoder.options() if name == PIP else decoder.options(longest=LONGEST)
-        return Cost.of(decoder.decode(self.backbone, prompt, options).stats)
+        return Cost.of(answered(self.backbone, name, [prompt])[0].stats)
 
     def _stacked(self, prompts: list[Prompt]) -> Cost:
-        options = HyperParallelOptions(longest=LONGEST)
-        return Cost.of(hyper_parallel.decode_stacked(self.backbone, prompts, options)[0].stats)
+        return Cost.of(answered(self.backbone, HPD, prompts)[0].stats)
+
+
+def prompt_of(backbone: Backbone, made: forms.Form, keys: int) -> Prompt:
+    """The first `keys` keys of a made-up document, with the values that are to be written."""
+    return prompting.build(backbone.text, made.document, made.schema(keys), forced=made.values)
+
+
+def answered(backbone: Backbone, name: str, prompts: Sequence[Prompt]) -> list[Decoded]:
+    """Decode one prompt, or several in shared passes where the decoder can."""
+    decoder = DECODERS[name]
+    options = decoder.options() if name == PIP else decoder.options(longest=LONGEST)
+    if len(prompts) == 1 or decoder.decode_stacked is None:
+        return [decoder.decode(backbone, prompt, options) for prompt in prompts]
+    return decoder.decode_stacked(backbone, prompts, options)
 
 
 def bench(
@@ -93,7 +103,7 @@ def bench(
     settings: Settings,
     sample: Sample,
     machine: str,
-    repeats: int = 5,
+    repeats: int = REPEATS,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> dict[str, Any]:
     """Measure everything `repeats` times, after an untimed round without the largest stacks.

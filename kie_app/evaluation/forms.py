@@ -29,6 +29,11 @@ LABELS = (
     *("contract", "depot", "driver", "invoice", "job", "licence", "lot", "meter"),
     *("order", "owner", "permit", "policy", "project", "route", "sample", "site"),
 )
+FILLER = "Signed before a witness and filed with the county office within ten days."
+FILLER_TOKENS, RECEIPT_TOKENS = 16, 400
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_WORD = 4  # characters
+TOKENS_BESIDE_CODE = 5  # of a labelled field: label, colon and the ends of two lines
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,32 @@ def form() -> Form:
     lines = ["REGISTRATION", "Fill in every field in block letters."]
     for label, value in values.items():
         lines += [f"{label.capitalize()}:", value]
-    lines += ["Signed before a witness and filed with the county office within ten days."] * 11
+    lines += [FILLER] * 11
     return Form(_document("form", lines), tuple(map(Key, LABELS)), values)
+
+
+def coded(keys: int, length: int, seed: int = 0) -> Form:
+    """A form of `keys` labelled codes, each of `length` letters and digits, a token each for the
+    bundled backbone; every seed is another form. As long as a receipt, longer where its codes are.
+    """
+    draw = random.Random(f"{keys} {length} {seed}")
+    values = {label: _code(draw, length) for label in LABELS[:keys]}
+    lines = ["REGISTRATION", "Fill in every field in block letters."]
+    for label, value in values.items():
+        lines += [f"{label.capitalize()}:", value]
+    written = keys * (length + TOKENS_BESIDE_CODE)
+    lines += [FILLER] * max(0, (RECEIPT_TOKENS - written) // FILLER_TOKENS)
+    name = f"codes {keys} {length} {seed}"
+    return Form(_document(name, lines), tuple(map(Key, values)), values)
+
+
+def _code(draw: random.Random, length: int) -> str:
+    """Words of a letter and up to three digits: `K482 B9`."""
+    signs = [
+        draw.choice(LETTERS) if at % CODE_WORD == 0 else str(draw.randint(0, 9))
+        for at in range(length)
+    ]
+    return " ".join("".join(signs[at : at + CODE_WORD]) for at in range(0, length, CODE_WORD))
 
 
 def _document(name: str, lines: Sequence[str]) -> Document:

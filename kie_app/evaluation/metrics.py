@@ -6,7 +6,8 @@ date or an amount. Text that is empty after that counts as absent, in labels as 
 
 The normalised match also forgives case, blanks and punctuation, since labels of scanned documents
 differ from the print in these ("NO. 5,JALAN" for "NO.5, JALAN"); it keeps what tells numbers apart:
-points and commas within amounts and numbers, and where the parts of a date begin.
+points and commas within numbers, and where the parts of a date begin. Amounts match when they are
+the same number: "RM 3.90" is "3.90".
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
 
 from rapidfuzz.distance import Levenshtein
 
 from kie_app.types import guess_kind
+from kie_app.values import normalised
 
 BINS = 10
 
@@ -161,11 +165,14 @@ def normalise(text: str) -> str:
 
 
 def loosely(text: str, key: str) -> str:
-    """Upper case without blanks and punctuation, except what tells numbers and dates apart.
+    """Upper case without blanks and punctuation, except what tells numbers and dates apart; an
+    amount that can be read as one is its number.
 
     Text of punctuation alone stays as it is: it must not equal any other.
     """
     kind = guess_kind(key)
+    if kind == "amount" and (number := _number(text)):
+        return number
     folded = unicodedata.normalize("NFKC", text).upper()
     if kind in ("amount", "number"):
         kept = re.sub(r"(?<!\d)[.,]|[.,](?!\d)|[^\w.,-]|_", "", folded)
@@ -174,6 +181,13 @@ def loosely(text: str, key: str) -> str:
     else:
         kept = re.sub(r"[\W_]+", "", folded)
     return kept or folded
+
+
+@cache
+def _number(text: str) -> str | None:
+    """An amount without its currency and closing zeros."""
+    read = normalised(text, "amount")
+    return format(read.value.normalize(), "f") if read and isinstance(read.value, Decimal) else None
 
 
 def similarity(label: str, predicted: str | None) -> float:

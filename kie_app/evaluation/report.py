@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from kie_app.evaluation.break_even import Sweep
+
 MATCHES = (("exact", "micro_f1", "keys"), ("normalised", "normalised_f1", "normalised_keys"))
 SOUND = {
     "similarity": "similarity",
@@ -108,6 +110,35 @@ def speed(result: Mapping[str, Any]) -> str:
                 ],
                 [1],
             ),
+        ]
+    )
+
+
+def sweep(found: Sweep) -> str:
+    """The result of `bench --sweep`, a line for every decoder at every point."""
+    rows = [
+        [
+            arm.decoder,
+            str(point.keys),
+            str(point.length),
+            str(point.documents),
+            str(arm.passes),
+            f"{arm.total_seconds:.3f}",
+            f"{arm.decode_ratio:.2f}",
+            f"{arm.total_ratio:.2f}",
+            "forced" if arm.exact is None else f"{arm.exact} of {point.keys * point.documents}",
+        ]
+        for point in found.points
+        for arm in point.arms
+    ]
+    header = ["decoder", "keys", "tokens", "documents", "passes"]
+    header += ["total s", "decode x", "total x", "exact"]
+    return "\n".join(
+        [
+            f"Break-even with forced values: {', '.join(found.facts.values())}",
+            f"Medians of {found.repeats} repeats; tokens are those of a value, x is the "
+            "autoregressive time over the decoder's, total is prefill and decode.",
+            aligned(header, rows, range(1, len(header))),
         ]
     )
 

@@ -18,8 +18,11 @@ from PIL import Image, UnidentifiedImageError
 from kie_app.backbone import Backbone
 from kie_app.documents.labelled import Labelled
 from kie_app.errors import BackboneError, DataError
+from kie_app.label_match import PLACES
 from kie_app.prompting import value_ids
+from kie_app.run_shape import SHAPES
 from kie_app.training.packing import IGNORE, Packed
+from kie_app.word_form import FORMS
 
 FILE, KEY = "captions.jsonl", "caption"
 HIDDEN = 0.5  # share of a caption's tokens that are slots
@@ -84,6 +87,9 @@ def pack(backbone: Backbone, file: Path, caption: str, rng: random.Random) -> Pa
         next=torch.cat([torch.full((seen,), IGNORE), answer, torch.full((size,), IGNORE)]),
         slot=torch.where(slots, ids, IGNORE),
         query=torch.zeros(0, dtype=torch.long),
+        match=torch.zeros(0, 0, len(PLACES)),
+        form=torch.zeros(0, len(FORMS)),
+        shape=torch.zeros(0, 0, len(SHAPES)),
         runs=[],
         document=seen,
         picture=picture,

@@ -13,11 +13,18 @@ from dataclasses import dataclass, field, replace
 from kie_app import prompting
 from kie_app.backbone import Text
 from kie_app.documents.runs import find_runs
-from kie_app.training.labels import priced_labels, printed_labels, reworded
+from kie_app.training.labels import (
+    invented,
+    priced_labels,
+    printed_labels,
+    renamed,
+    reworded,
+)
 from kie_app.types import Document, Key, Line, Schema, guess_kind
 
 MAX_POINTED = 18  # keys of an example that only the pointers are asked for
 MAX_PRICED = 5  # of them, words and the amount beside them
+RENAMED = 0.6  # share of documents whose printed labels are partly replaced by invented words
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,9 @@ def example(
     one in a few is then misread), and sometimes one of other pages (`foreign`). What else is known
     is asked of the pointers alone."""
     asked = {name: values[name] for name in rng.sample(sorted(values), min(most, len(values)))}
+    new: dict[str, str | None] = {}
+    if tidy and rng.random() < RENAMED:
+        document, new = with_new_names(document, values, rng)
     own = naming.printed(document.lines)
     if not tidy:
         own = dict(rng.sample(sorted(own.items()), min(1, len(own))))
@@ -98,7 +108,7 @@ def example(
     schema = Schema("training", tuple(keys.values()))
     priced = naming.priced(document.lines) if tidy else {}
     chosen = rng.sample(sorted(priced), min(MAX_PRICED, len(priced)))
-    pairs = {**{name: priced[name] for name in chosen}, **own}
+    pairs = {**{name: priced[name] for name in chosen}, **own, **new}
     return Example(
         document,
         schema,
@@ -107,11 +117,24 @@ def example(
     )
 
 
+def with_new_names(
+    document: Document, values: Mapping[str, str | None], rng: random.Random
+) -> tuple[Document, dict[str, str | None]]:
+    """The document with some labels replaced by invented words, these with their values, and one
+    that it does not print. Labels of the labelled `values` stay."""
+    labelled = {prompting.plain(value) for value in values.values() if value}
+    pairs = {**priced_labels(document.lines), **printed_labels(document.lines)}
+    free = {name: value for name, value in pairs.items() if value not in labelled}
+    lines, told = renamed(document.lines, free, rng)
+    absent = f"{invented(rng)} {rng.choice(('number', 'amount', 'name'))}"
+    return replace(document, lines=lines), {**told, absent: None}
+
+
 def pointed(
     document: Document,
     schema: Schema,
     known: Mapping[str, str | None],
-    pairs: Mapping[str, str],
+    pairs: Mapping[str, str | None],
     rng: random.Random,
     naming: Naming,
 ) -> tuple[tuple[Key, str | None], ...]:
@@ -124,7 +147,7 @@ def pointed(
     for name in rng.sample(sorted(everything), len(everything)):
         key, value = naming.key(name, rng), everything[name]
         if name not in known:
-            label = reworded(name, pairs[name], document.lines, rng)
+            label = reworded(name, value, document.lines, rng) if value else name
             key = Key(label, kind=guess_kind(label))
         if key.name not in said and len(out) < MAX_POINTED:
             said.add(key.name)

@@ -17,10 +17,13 @@ from kie_app.evaluation.metrics import Answer, Counts, Judged, count, loosely
 from kie_app.extraction import extract
 from kie_app.training import sources, trainer
 from kie_app.training.examples import Example, Naming, example, known_absent, part
+from kie_app.training.other_values import Names, names, with_other_values
 from kie_app.training.packing import Packed, pack
 from kie_app.training.sources import Mix, Source
 from kie_app.training.trainer import Progress, TrainOptions
 from kie_app.types import Schema
+
+OTHER_VALUES = 0.5  # share of documents whose values are replaced by others
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,12 @@ def train(
     foreign = sorted(
         {n for s in mix.sources for i in s.items for n in data.naming.printed(i.lines)}
     )
+    pool = names(item.values() for source in mix.sources for item in source.items)
     held = sources.read(data.folders, "validation") if options.validate_every else []
 
     def draw(at: int) -> Packed | None:
         rng = random.Random(f"{options.seed}-{at}")
-        packed = pack(backbone.text, drawn(backbone.text, mix, foreign, data, rng, at), rng)
+        packed = pack(backbone.text, drawn(backbone.text, mix, foreign, pool, data, rng, at), rng)
         return packed if len(packed.ids) <= data.max_tokens else None
 
     def validate(process: int, processes: int) -> Counts:
@@ -79,13 +83,21 @@ def facts(mix: Mix, data: KvOptions) -> dict[str, Any]:
 
 
 def drawn(
-    text: Text, mix: Mix, foreign: Sequence[str], data: KvOptions, rng: random.Random, at: int
+    text: Text,
+    mix: Mix,
+    foreign: Sequence[str],
+    pool: Names,
+    data: KvOptions,
+    rng: random.Random,
+    at: int,
 ) -> Example:
     """The example at place `at` of the run: a document or a part of it."""
     one = mix.draw(at)
     document, asked = part(text, one.document, one.values, rng, data.part_tokens)
     if document is one.document:
         asked = known_absent(asked, one.lacking, rng)
+    if rng.random() < OTHER_VALUES:
+        document, asked = with_other_values(document, asked, pool, rng)
     return example(document, asked, rng, data.naming, foreign, one.tidy, data.keys)
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from kie_app.types import Line
+from kie_app.types import Line, split_words
 
 PRINTED_LABEL = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?(?:[:#]|: ?) +(\S.*)$")
 LABEL_ALONE = re.compile(r"^([A-Za-z][A-Za-z./ ]{1,24}?) ?:$")
 PRICED = re.compile(r"^(.*?[A-Za-z].*?) +((?:RM|[$£€])? ?-?[0-9][0-9,]*\.[0-9]{2})$")
+NUMBERED = re.compile(r"^([A-Za-z][A-Za-z./ ]{2,24}?) +(#?[0-9]{1,4})$")
 AMOUNT = re.compile(r"(?:RM|[$£€])? ?-?[0-9][0-9,]*\.[0-9]{2}")
 INNER_LABEL = re.compile(r"[A-Za-z]{2} ?:|:$")  # "07-826 FAX: 07-827" is more than one value
 MAX_VALUE_WORDS = 8
 MAX_LABEL_WORDS = 5
+MAX_RENAMED = 5  # labels of a page that get invented words
 
 # Words that an analyst adds to a label, by what the value looks like.
 ADDED = (
@@ -37,14 +40,16 @@ def printed_labels(lines: Sequence[Line]) -> dict[str, str]:
 
 
 def priced_labels(lines: Sequence[Line]) -> dict[str, str]:
-    """Words and the amount that closes their row, `TEH AIS 2.50`: items, sums, ways to pay."""
+    """Words and the amount or whole number that closes their row: `TEH AIS 2.50`, `TABLE 23`."""
     return _told_once(_with_amount(lines))
 
 
 def reworded(label: str, value: str, lines: Sequence[Line], rng: random.Random) -> str:
     """The label as printed, or with a word that an analyst would add, or without one that is not
     needed to find it."""
-    way, words = rng.random(), label.split()
+    way = rng.random()
+    words = ["number" if word == "no" and rng.random() < 0.5 else word for word in label.split()]
+    label = " ".join(words)
     if way < 0.35:
         added = next(words for shape, words in ADDED if shape.fullmatch(value))
         return f"{label} {rng.choice(added)}"
@@ -56,17 +61,50 @@ def reworded(label: str, value: str, lines: Sequence[Line], rng: random.Random) 
     return label
 
 
+def renamed(
+    lines: Sequence[Line], pairs: Mapping[str, str], rng: random.Random
+) -> tuple[tuple[Line, ...], dict[str, str]]:
+    """The lines with some of the labels of `pairs` replaced by invented words, and the pairs under
+    these: nobody has met such a key, so only its print tells where the value is."""
+    out, told = list(lines), dict[str, str]()
+    for label in rng.sample(sorted(pairs), min(MAX_RENAMED, len(pairs))):
+        words = [word for word in label.split() if word.isalpha() and len(word) > 2]
+        printed = re.compile(r"\W+".join(map(re.escape, label.split())), re.IGNORECASE)
+        places = [
+            (at, found) for at, line in enumerate(out) if (found := printed.search(line.text))
+        ]
+        if not words or len(places) != 1:
+            continue
+        [(at, found)] = places
+        new = {word: invented(rng) for word in words}
+        said = " ".join(new.get(word, word) for word in label.split())
+        text, start, end = out[at].text, found.start(), found.end()
+        shown = said.upper() if found[0].isupper() else said.capitalize()
+        out[at] = replace(out[at], text=f"{text[:start]}{shown}{text[end:]}")
+        told[said] = pairs[label]
+    return tuple(out), told
+
+
+def invented(rng: random.Random) -> str:
+    """A word of two or three syllables that hardly any language has."""
+    parts = (
+        f"{rng.choice('bdfgklmnprstvz')}{rng.choice('aeiou')}" for _ in range(rng.randint(2, 3))
+    )
+    return "".join(parts) + rng.choice("dklmnrstx")
+
+
 def _with_colon(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
     for index, line in enumerate(lines):
-        if match := PRINTED_LABEL.match(line.text):
+        text = " ".join(split_words(line.text))
+        if match := PRINTED_LABEL.match(text):
             yield match[1], match[2]
-        elif (alone := LABEL_ALONE.match(line.text)) and (right := _right_of(lines, index)):
+        elif (alone := LABEL_ALONE.match(text)) and (right := _right_of(lines, index)):
             yield alone[1], right.text
 
 
 def _with_amount(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
     for index, line in enumerate(lines):
-        if match := PRICED.match(line.text):
+        if match := PRICED.match(line.text) or NUMBERED.match(line.text):
             yield match[1], match[2]
         elif (right := _right_of(lines, index)) and AMOUNT.fullmatch(right.text.strip()):
             yield line.text, right.text

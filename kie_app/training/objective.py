@@ -45,7 +45,10 @@ class Objective(nn.Module):
         )
         pointers = states.new_zeros(())
         if packed.runs:
-            scores, no_run = self.heads.pointer(states[packed.words], states[packed.query])
+            printed = [one.to(states.device) for one in (packed.match, packed.form, packed.shape)]
+            scores, no_run = self.heads.pointer(
+                states[packed.words], states[packed.query], *printed
+            )
             pointers = pointer_loss(scores, no_run, packed.runs)
         return Losses(
             self._cross_entropy(states, packed.next),

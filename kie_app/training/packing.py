@@ -22,8 +22,11 @@ from kie_app import prompting
 from kie_app.backbone import Text, layout
 from kie_app.documents.runs import find_runs
 from kie_app.heads import MAX_RUN_WORDS
+from kie_app.label_match import label_match
 from kie_app.pictures import Picture
+from kie_app.run_shape import run_shape
 from kie_app.training.examples import Example
+from kie_app.word_form import word_form
 
 IGNORE = -100
 POINTER_SLOTS = 2  # of a pointer block: the key is followed by slots when it is asked in earnest
@@ -44,6 +47,9 @@ class Packed:
     next: Tensor  # (n,)
     slot: Tensor  # (n,)
     query: Tensor  # (k,)
+    match: Tensor  # (k, w, places)
+    form: Tensor  # (w, forms)
+    shape: Tensor  # (w, w, shapes)
     runs: list[list[tuple[int, int]]]
     document: int  # tokens of the document (or image), which come first
     picture: Picture | None = None  # what stands in the document's place
@@ -100,8 +106,8 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         blank = [IGNORE] * len(block)
         add(block, blank, [IGNORE] * len(key) + targets, 3 + 2 * index, slots=budget)
         runs.append(_runs(words, example.values[index], example.hidden))
-    for index, (further, expected) in enumerate(example.pointed, count):
-        key = prompting.key_ids(text, further)
+    for index, (one, expected) in enumerate(example.pointed, count):
+        key = prompting.key_ids(text, one)
         query.append(len(ids) + len(key) - 1)
         block = [*key] + [prompt.end] * POINTER_SLOTS
         bidirectional.add(3 + 2 * index)
@@ -109,6 +115,7 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         add(block, blank, blank, 3 + 2 * index, slots=POINTER_SLOTS)
         runs.append(_runs(words, expected, example.hidden))
 
+    further = label_match(document.words, [prompting.plain(one.name) for one, _ in example.pointed])
     kinds, place = torch.tensor(segment), torch.tensor(positions)
     both_ways = torch.tensor([kind in bidirectional for kind in segment])
     same = kinds[:, None] == kinds[None, :]
@@ -126,6 +133,9 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         next=torch.tensor(following),
         slot=torch.tensor(slot_target),
         query=torch.tensor(query),
+        match=torch.cat([prompt.match, further]),
+        form=word_form(document.words),
+        shape=run_shape(document.words),
         runs=runs,
         document=start,
     )

@@ -92,7 +92,7 @@ def test_hyper_parallel_with_branches_that_end_early(any_backbone: Backbone) -> 
 
 def test_stacked_documents_equal_each_document_alone(any_backbone: Backbone) -> None:
     """Unequal lengths, unequal numbers of keys, and branches that end at different passes."""
-    shapes = [(11, 2, 4), (12, 9, 2), (13, 5, 1), (14, 7, 3)]
+    shapes = [(17, 2, 4), (12, 9, 2), (13, 5, 1), (14, 7, 3)]
     prompts = [prompt_of(any_backbone, s, n, RECEIPT_KEYS[:k]) for s, n, k in shapes]
     end = ending_early(any_backbone, prompts[0]).end
     prompts = [replace(prompt, end=end) for prompt in prompts]

@@ -13,7 +13,10 @@ from kie_app import prompting
 from kie_app.checkpoint import Calibration
 from kie_app.decoding import spans
 from kie_app.heads import MAX_RUN_WORDS, PointerHead
+from kie_app.label_match import PLACES
+from kie_app.run_shape import SHAPES
 from kie_app.types import Schema
+from kie_app.word_form import FORMS
 from tests.conftest import RECEIPT_KEYS, make_backbone, make_document
 
 
@@ -46,7 +49,13 @@ def test_slot_scores_equal_the_loop_over_tokens(seed: int, slots: int, lines: in
 def test_pointer_probabilities_of_all_runs_and_no_run_sum_to_one() -> None:
     torch.manual_seed(0)
     head = PointerHead(32, 16)
-    scores, no_run = head(torch.randn(7, 32), torch.randn(3, 32))
+    scores, no_run = head(
+        torch.randn(7, 32),
+        torch.randn(3, 32),
+        torch.rand(3, 7, len(PLACES)),
+        torch.rand(7, len(FORMS)),
+        torch.rand(7, 7, len(SHAPES)),
+    )
     runs, log_probs, none = spans.pointer_scores(scores, no_run)
     possible = 7 * 8 // 2
     assert runs.shape[1] == min(spans.CANDIDATES, 49)
@@ -57,7 +66,13 @@ def test_pointer_probabilities_of_all_runs_and_no_run_sum_to_one() -> None:
 
 def test_no_run_is_longer_than_the_limit() -> None:
     head = PointerHead(32, 16)
-    scores, _ = head(torch.randn(MAX_RUN_WORDS + 5, 32), torch.randn(1, 32))
+    scores, _ = head(
+        torch.randn(MAX_RUN_WORDS + 5, 32),
+        torch.randn(1, 32),
+        torch.zeros(1, MAX_RUN_WORDS + 5, len(PLACES)),
+        torch.zeros(MAX_RUN_WORDS + 5, len(FORMS)),
+        torch.zeros(MAX_RUN_WORDS + 5, MAX_RUN_WORDS + 5, len(SHAPES)),
+    )
     allowed = scores[0].isfinite().nonzero()
     assert int((allowed[:, 1] - allowed[:, 0]).max()) == MAX_RUN_WORDS - 1
 

@@ -83,8 +83,8 @@ def test_a_value_over_two_pages_has_a_box_on_each() -> None:
     [
         ("12.50", "TOTAL:RM12.50", (8 / 13, 1)),
         ("RM12.50", "TOTAL:RM12.50", (6 / 13, 1)),
-        ("TOTAL", "TOTAL:RM12.50", (0, 5 / 13)),
-        ("03/04/2018", "Date:03/04/2018,", (5 / 16, 15 / 16)),
+        ("TOTAL", "TOTAL:RM12.50", (0, 6 / 13)),  # a label is a word with its colon
+        ("03/04/2018", "Date=03/04/2018,", (5 / 16, 15 / 16)),
     ],
 )
 def test_part_of_a_word_is_found_where_a_word_may_be_parted(

@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kie_app.training.labels import priced_labels, printed_labels, reworded
+from kie_app.training.labels import priced_labels, printed_labels, renamed, reworded
 from kie_app.types import Box, Line
 
 
@@ -79,3 +79,20 @@ def test_any_page_has_labels_with_letters_and_values(texts: list[str], seed: int
             assert any(c.isalpha() for c in label)
             assert value
             assert reworded(label, value, lines, random.Random(seed)).strip()
+
+
+@given(st.integers(0, 10_000))
+def test_renamed_labels_stand_where_the_old_ones_stood(seed: int) -> None:
+    texts = ["CASHIER: MANIS", "DOC NO: CS-1", "CASH 50.00", "TABLE 23", "CASH 50.00 CASH"]
+    before = rows(*texts)
+    pairs = {"cashier": "MANIS", "doc no": "CS-1", "cash": "50.00", "table": "23"}
+    after, told = renamed(before, pairs, random.Random(seed))
+    assert [line.box for line in after] == [line.box for line in before]
+    assert after[4] == before[4], "a label that stands twice stays"
+    for name, value in told.items():
+        assert name not in pairs
+        assert value in pairs.values()
+        [line] = [line.text for line in after if line.text.lower().startswith(name)]
+        assert line.endswith(value)
+    kept = [a.text for a, b in zip(after, before, strict=True) if a == b]
+    assert len(told) == len(texts) - len(kept)
