@@ -24,7 +24,7 @@ DEV := $(VENV)/dev.done
 MARK := $(VENV)/unfinished
 ANEW := $(shell [ -x $(PY) ] && [ ! -e $(MARK) ] || echo anew)
 
-.PHONY: help run test check bench train chromium postgresql anew
+.PHONY: help run test check bench load train screenshots chromium postgresql anew
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ bench: $(RUNTIME) ## print the speed table of all decoders
 train: $(RUNTIME) ## train on a folder with a labels.jsonl: make train DATA=folder
 	@$(PY) -m kie_app train kv "$(or $(DATA),$(error name the folder: make train DATA=folder))" \
 	  --out "$(OUT)" $(ARGS)
+
+load: $(DEV) ## have 20 users work for 3 minutes, and watch errors, mix-ups and memory
+	@$(PY) -m tests.load $(ARGS)
+
+screenshots: $(DEV) chromium ## take the pictures of the README anew
+	@$(FIND_CHROMIUM); export ONEPASS_CHROMIUM="$$browser"; $(PY) -m tests.e2e.screenshots
 
 anew:
 

@@ -17,9 +17,9 @@ from kie_app.access import open_access
 from kie_app.binding import host, listen
 from kie_app.config import Settings
 from kie_app.errors import KieError
+from kie_app.meter import Meter
 from kie_app.services import Services
 from kie_app.ui.build import build_ui
-from kie_app.ui.grants import Grants
 from kie_app.ui.http import build_server
 from kie_app.ui.readiness import WarmUp
 
@@ -32,12 +32,11 @@ def serve(settings: Settings) -> None:
     where = host(settings, "SPACE_ID" in os.environ)
     access = open_access(settings)
     door = listen(where, settings.port)
-    services = Services(settings)
+    services = Services(settings, Meter())
     services.open()
-    grants = Grants()
     warm_up = WarmUp(services)
-    page = build_ui(services, grants, warm_up)
-    server = build_server(page, services, grants, warm_up, access)
+    page = build_ui(services, warm_up)
+    server = build_server(page, services, warm_up, access)
     warm_up.start()
     print(f"Onepass on http://{where}:{settings.port}", flush=True)
     config = uvicorn.Config(

@@ -28,17 +28,20 @@ from kie_app.types import Document, Extraction, Schema
 
 RESULTS, TABLE, ERRORS = "results.jsonl", "results.csv", "errors.jsonl"
 IDENTITY, LOCK = "batch.json", ".lock"
+NAMED = {"keys": "key", "decoder": "decoder", "model": "model", "day_first": "order of dates"}
 
 Row = dict[str, Any]  # one line: `file`, `sha256`, and either a result or an `error`
 
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """What is asked of every file; `stack` documents share the decoder's passes."""
+    """What is asked of every file; `stack` documents share the decoder's passes. `day_first` says
+    how dates are written in documents whose own do not tell; None marks such dates as doubtful."""
 
     schema: Schema
     decoder: str = "mask_parallel"
     stack: int = 4
+    day_first: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def _identity(services: Services, options: BatchOptions) -> Row:
         "keys": [asdict(key) for key in options.schema.keys],
         "decoder": extraction.decoder_named(options.decoder),
         "model": services.backbone().version,
+        "day_first": options.day_first,
     }
 
 
@@ -195,7 +199,7 @@ class Ledger:
         for name, value in self._identity.items():
             if found.get(name) != value:
                 raise DataError(
-                    f"{self._out} holds a batch with another {name.rstrip('s')}: give another "
+                    f"{self._out} holds a batch with another {NAMED[name]}: give another "
                     "--out, or run it as it was begun."
                 )
 
@@ -243,14 +247,14 @@ def work(services: Services, items: Sequence[Item], options: BatchOptions) -> li
             rows[item.path] = {"error": str(error)}
     found = services.extract_stacked(list(read.values()), options.schema, options.decoder)
     for path, one in zip(read, found, strict=True):
-        rows[path] = result(one)
+        rows[path] = result(one, options.day_first)
     return [{"file": item.path, "sha256": item.sha256, **rows[item.path]} for item in items]
 
 
-def result(extraction: Extraction) -> Row:
+def result(extraction: Extraction, day_first: bool | None = None) -> Row:
     """A document's line: who answered, in what time, and its fields as the long grid has them."""
     whole = ("document", "decoder", "model")
-    fields = json.loads(grid_to_json(long_grid([extraction])))
+    fields = json.loads(grid_to_json(long_grid([extraction], day_first=day_first)))
     seconds = {"prefill": extraction.stats.prefill, "decode": extraction.stats.decode}
     return {
         **{name: getattr(extraction, name) for name in whole},

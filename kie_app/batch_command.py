@@ -26,6 +26,13 @@ def batch(
         str, typer.Option(help="mask_parallel or hyper_parallel, which stack documents.")
     ] = "mask_parallel",
     stack: Annotated[int, typer.Option(min=1, help="Documents that share a pass.")] = 4,
+    day_first: Annotated[
+        bool | None,
+        typer.Option(
+            "--day-first/--month-first",
+            help="How 05/03/2018 is read where a document's own dates do not tell.",
+        ),
+    ] = None,
     engine: Annotated[
         Literal["here", "ray"], typer.Option(help="This process, or a Ray cluster.")
     ] = "here",
@@ -39,7 +46,7 @@ def batch(
     from kie_app import batch as batches
 
     services = open_services()
-    options = batches.BatchOptions(_schema(services, schema), decoder, stack)
+    options = batches.BatchOptions(_schema(services, schema), decoder, stack, day_first)
     chosen = _engine(services, engine, workers)
     with typer.progressbar(length=1, label="documents", show_pos=True) as bar:
 

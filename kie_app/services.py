@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import platform
 import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -20,6 +19,7 @@ from kie_app import documents, extraction
 from kie_app.backbone import Backbone
 from kie_app.config import Settings
 from kie_app.errors import BackboneError, DocumentError, KieError, SchemaError
+from kie_app.meter import NOTHING, Counts
 from kie_app.samples import Sample, load_samples, load_templates
 from kie_app.store import Store
 from kie_app.types import Box, Document, Event, Extraction, Key, Line, Page, Schema
@@ -50,12 +50,15 @@ RaceUpdate = RaceStarted | RaceEvent | RaceFinished
 class Services:
     """Everything behind the page. Heavy parts load at first use, once, whoever asks."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, counts: Counts = NOTHING) -> None:
         self.settings = settings
+        self.counts = counts
         self._loading = threading.Lock()
         self._backbone: Backbone | None = None
         self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._reading = threading.Lock()
+        self._reading = threading.Lock()  # one file after the other, since OCR uses every core
+        self._drawing = threading.Lock()  # page images of files that were read before
+        self._keeping = threading.Lock()  # what is in memory; held for moments
         self._opening = threading.Lock()
         self._store: Store | None = None
 
@@ -130,15 +133,35 @@ class Services:
     def read(self, data: bytes, name: str) -> Document:
         """A file as a document; the same bytes are read once. DocumentError when it cannot be."""
         digest = hashlib.sha256(data).hexdigest()
-        with self._reading:
-            document = self._documents.get(digest)
+        with self._reading, self.counts.errors():
+            document = self._remembered(digest)
             if document is None:
                 document = documents.read(data, name, self.settings)
-                self._documents[digest] = document
-                while len(self._documents) > 1 and self._kept_pages() > KEPT_PAGES:
-                    self._documents.popitem(last=False)
-            self._documents.move_to_end(digest)
+                self._keep(document)
+                self.counts.document(document)
         return document
+
+    def recall(self, data: bytes, content: Document) -> Document:
+        """A file whose text was read before (`content`, without images), with its page images."""
+        with self._drawing:
+            document = self._remembered(content.id)
+            if document is None:
+                pages = documents.pages(data, content.name, self.settings)
+                document = replace(content, pages=pages)
+                self._keep(document)
+        return replace(document, name=content.name)
+
+    def _remembered(self, digest: str) -> Document | None:
+        with self._keeping:
+            if digest in self._documents:
+                self._documents.move_to_end(digest)
+            return self._documents.get(digest)
+
+    def _keep(self, document: Document) -> None:
+        with self._keeping:
+            self._documents[document.id] = document
+            while len(self._documents) > 1 and self._kept_pages() > KEPT_PAGES:
+                self._documents.popitem(last=False)
 
     def _kept_pages(self) -> int:
         return sum(len(document.pages) for document in self._documents.values())
@@ -159,18 +182,6 @@ class Services:
             ) from error
         return self.read(data, path.name)
 
-    def page_png(self, document_id: str, page: int) -> bytes:
-        """A page's image as PNG; DocumentError when the document is no longer in memory."""
-        document = self._documents.get(document_id)
-        image = document.pages[page].image if document and page < len(document.pages) else None
-        if image is None:
-            raise DocumentError(
-                f"Page {page + 1} of document {document_id[:12]!r} is not in memory: open it again."
-            )
-        out = io.BytesIO()
-        image.save(out, "PNG", compress_level=1)
-        return out.getvalue()
-
     def schema(self, name: str, keys: Sequence[Key]) -> Schema:
         """A checked schema; SchemaError when its keys cannot be asked."""
         schema = Schema(name, tuple(keys))
@@ -181,35 +192,47 @@ class Services:
         self, document: Document, schema: Schema, decoder: str = "mask_parallel"
     ) -> Extraction:
         """Fill the schema's fields; a document that was asked before is not encoded again."""
-        extraction.check_schema(schema, self.settings)
-        return extraction.extract(self.backbone(), document, schema, decoder)
+        with self.counts.errors():
+            extraction.check_schema(schema, self.settings)
+            done = extraction.extract(self.backbone(), document, schema, decoder)
+        self.counts.extraction(done)
+        return done
 
     def extract_stacked(
         self, documents: Sequence[Document], schema: Schema, decoder: str = "mask_parallel"
     ) -> list[Extraction]:
         """`extract` of several documents in shared passes, each answered as if alone."""
-        extraction.check_schema(schema, self.settings)
-        return extraction.extract_stacked(self.backbone(), documents, schema, decoder)
+        with self.counts.errors():
+            extraction.check_schema(schema, self.settings)
+            return extraction.extract_stacked(self.backbone(), documents, schema, decoder)
 
     def race(
         self, document: Document, schema: Schema, decoders: Sequence[str]
     ) -> Iterator[RaceUpdate]:
         """Run decoders one after the other, each from nothing, and tell what they do as they do it.
 
-        Decoding runs in a thread of its own: drawing a token must not slow the next one.
+        Decoding runs in a thread of its own: drawing a token must not slow the next one. Whoever
+        stops listening ends the arm at its next pass.
         """
-        extraction.check_schema(schema, self.settings)
-        backbone = self.backbone()
-        for decoder in map(extraction.decoder_named, decoders):
-            yield RaceStarted(decoder)
-            updates: queue.SimpleQueue[RaceUpdate | Exception] = queue.SimpleQueue()
-            arms = (backbone, document, schema, decoder, updates)
-            threading.Thread(target=_run_arm, args=arms, daemon=True).start()
-            while isinstance(update := updates.get(), RaceEvent):
-                yield update
-            if isinstance(update, Exception):
-                raise update
-            yield update
+        left = threading.Event()
+        try:
+            with self.counts.errors():
+                extraction.check_schema(schema, self.settings)
+                backbone = self.backbone()
+                for decoder in map(extraction.decoder_named, decoders):
+                    yield RaceStarted(decoder)
+                    updates: queue.SimpleQueue[RaceUpdate | Exception] = queue.SimpleQueue()
+                    arm = (backbone, document, schema, decoder, updates, left)
+                    threading.Thread(target=_run_arm, args=arm, daemon=True).start()
+                    while isinstance(update := updates.get(), RaceEvent):
+                        yield update
+                    if isinstance(update, Exception):
+                        raise update
+                    if isinstance(update, RaceFinished):
+                        self.counts.extraction(update.extraction)
+                    yield update
+        finally:
+            left.set()
 
     def facts(self) -> dict[str, str]:
         """What a figure must say of the machine and the model it was measured on."""
@@ -232,17 +255,18 @@ def _run_arm(
     schema: Schema,
     decoder: str,
     updates: queue.SimpleQueue[RaceUpdate | Exception],
+    left: threading.Event,
 ) -> None:
-    """One arm of a race; whatever happens, the last thing put is its end."""
+    """One arm of a race; whatever happens, the last thing put is its end. Nobody listens any more
+    when `left` is set."""
+
+    def tell(event: Event) -> None:
+        if left.is_set():
+            raise KieError("The race was stopped.")
+        updates.put(RaceEvent(decoder, event))
+
     try:
-        done = extraction.extract(
-            backbone,
-            document,
-            schema,
-            decoder,
-            lambda event: updates.put(RaceEvent(decoder, event)),
-            reuse=False,
-        )
+        done = extraction.extract(backbone, document, schema, decoder, tell, reuse=False)
         updates.put(RaceFinished(decoder, done))
     except Exception as error:  # handed to the waiting reader, who raises it
         updates.put(error)

@@ -20,7 +20,7 @@ from kie_app.batch import BatchOptions, here, run
 from kie_app.config import Settings
 from kie_app.errors import DataError, SchemaError
 from kie_app.services import Services
-from kie_app.types import Schema
+from kie_app.types import Extraction, Field, Key, Schema, Stats
 from tests.conftest import RECEIPT_KEYS, make_backbone
 from tests.documents.pdfs import PdfPage, pdf
 
@@ -182,6 +182,15 @@ def test_another_question_does_not_go_into_the_same_folder(
     with pytest.raises(DataError, match=r"another decoder.*--out"):
         run(services, [folder], out, BatchOptions(SCHEMA, "hyper_parallel"), here(services))
     assert len(rows(out)) == 1
+
+
+def test_dates_that_do_not_tell_are_read_as_asked(services: Services) -> None:
+    key = Key("date", kind="date")
+    field = Field(key, "05/03/2018", 0.9, (), (), "pointer")
+    found = Extraction("mask_parallel", "d", SCHEMA, (field,), Stats((), 0.0, 0.0), (), "model")
+    read = [batch.result(found, day_first)["fields"][0] for day_first in (None, True, False)]
+    assert [one["normalised"] for one in read] == ["2018-03-05", "2018-03-05", "2018-05-03"]
+    assert [bool(one["doubt"]) for one in read] == [True, False, False]
 
 
 def test_a_folder_in_use_is_refused(services: Services, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,17 @@ def test_a_race_runs_its_arms_one_after_the_other_and_from_nothing(services: Ser
             assert [f.value for f in plain.fields] == [f.value for f in update.extraction.fields]
 
 
+def test_an_arm_ends_soon_after_nobody_listens(services: Services) -> None:
+    schema = services.schema("s", [Key(f"key {n}") for n in range(12)])
+    before = set(threading.enumerate())
+    race = services.race(make_document(2), schema, ["hyper_parallel", "autoregressive"])
+    next(update for update in race if isinstance(update, RaceEvent))
+    race.close()
+    for arm in set(threading.enumerate()) - before:
+        arm.join(5)
+        assert not arm.is_alive()
+
+
 def test_a_race_of_an_unknown_decoder_or_bad_keys_is_refused(services: Services) -> None:
     document = make_document(2)
     with pytest.raises(SchemaError, match="nonsense"):
@@ -57,17 +70,19 @@ def test_a_race_of_an_unknown_decoder_or_bad_keys_is_refused(services: Services)
         list(services.race(document, Schema("s", ()), ["mask_parallel"]))
 
 
-def test_the_same_bytes_are_read_once_and_their_page_is_shown(services: Services) -> None:
+def test_the_same_bytes_are_read_once(services: Services) -> None:
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "white").save(out, "PNG")
     first = services.read(out.getvalue(), "a.png")
     assert services.read(out.getvalue(), "b.png") is first
-    png = services.page_png(first.id, 0)
-    assert Image.open(io.BytesIO(png)).size == (40, 30)
-    with pytest.raises(DocumentError, match="not in memory"):
-        services.page_png("unknown", 0)
-    with pytest.raises(DocumentError, match="not in memory"):
-        services.page_png(first.id, 9)
+
+
+def test_what_was_read_is_recalled_while_another_file_is_read(services: Services) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 31), "white").save(out, "PNG")
+    read = services.read(out.getvalue(), "a.png")
+    with services._reading, ThreadPoolExecutor() as pool:
+        assert pool.submit(services.recall, out.getvalue(), read).result(timeout=10) == read
 
 
 def test_a_file_that_is_missing_or_too_large_is_refused(services: Services, tmp_path: Path) -> None:

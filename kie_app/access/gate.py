@@ -28,7 +28,7 @@ Identify = Callable[[HTTPConnection], Awaitable[User | None]]
 
 Doors = frozenset[tuple[str, str]]  # methods and paths
 
-HEALTH = ("GET", "/healthz")
+PROBES = {("GET", "/healthz"), ("GET", "/readyz")}
 PAGE = "/"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 BROKEN = "The login is out of order; the server's log says why."
@@ -56,7 +56,7 @@ class Gate:
     def __init__(self, app: ASGIApp, identify: Identify, doors: Doors) -> None:
         self._app = app
         self._identify = identify
-        self._doors = doors | {HEALTH}
+        self._doors = doors | PROBES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from kie_app.store.columns import now
 from kie_app.store.database import Database, missing
 from kie_app.store.documents import owned
 from kie_app.store.records import Correction, Prediction, Said, State
-from kie_app.store.tables import columns, corrections, predictions
+from kie_app.store.tables import columns, corrections, documents, predictions
 from kie_app.types import Extraction, Field, Source
 
 
@@ -51,6 +51,41 @@ class Answers:
                 .order_by(predictions.c.id)
             )
             return [Prediction(**row._asdict()) for row in rows]
+
+    def newest(self, owner: str, document: str | None = None) -> dict[str, list[Prediction]]:
+        """Of every document of the owner, or of one, the newest prediction of each decoder, oldest
+        first."""
+        last = (
+            select(func.max(predictions.c.id))
+            .join(documents, documents.c.id == predictions.c.document)
+            .where(documents.c.owner == owner, documents.c.doomed.is_(None))
+            .group_by(predictions.c.document, predictions.c.decoder)
+        )
+        if document is not None:
+            last = last.where(documents.c.id == document)
+        found: dict[str, list[Prediction]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(
+                select(*columns(predictions, Prediction))
+                .where(predictions.c.id.in_(last))
+                .order_by(predictions.c.id)
+            ):
+                found.setdefault(row.document, []).append(Prediction(**row._asdict()))
+        return found
+
+    def standing(self, owner: str) -> dict[str, dict[str, Correction]]:
+        """Of every document of the owner the newest correction of every key that has one."""
+        found: dict[str, dict[str, Correction]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(
+                select(*columns(corrections, Correction))
+                .join(documents, documents.c.id == corrections.c.document)
+                .where(documents.c.owner == owner, documents.c.doomed.is_(None))
+                .order_by(corrections.c.id)
+            ):
+                one = Correction(**row._asdict())
+                found.setdefault(one.document, {})[one.key] = one
+        return found
 
     def save_correction(
         self,

@@ -47,12 +47,13 @@ class Documents:
         with self._database.read() as connection:
             return owned(connection, owner, document)
 
-    def of(self, owner: str) -> list[StoredDocument]:
-        """The owner's documents, newest first."""
+    def of(self, owner: str, digest: str | None = None) -> list[StoredDocument]:
+        """The owner's documents, newest first; with `digest` those of this content."""
+        which = [] if digest is None else [documents.c.digest == digest]
         with self._database.read() as connection:
             rows = connection.execute(
                 select(*columns(documents, StoredDocument))
-                .where(documents.c.owner == owner, documents.c.doomed.is_(None))
+                .where(documents.c.owner == owner, documents.c.doomed.is_(None), *which)
                 .order_by(documents.c.added.desc(), documents.c.id)
             )
             return [StoredDocument(**row._asdict()) for row in rows]

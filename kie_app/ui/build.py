@@ -1,4 +1,4 @@
-"""The whole page: header, what keeps the model from running, and the race."""
+"""The whole page: header, what keeps the model from running, and a tab for each kind of work."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from typing import Any
 
 import gradio as gr
 
+from kie_app.library import Library
 from kie_app.services import Services
-from kie_app.ui.grants import Grants
+from kie_app.ui.api import build_api
+from kie_app.ui.extract import Extract, build_extract
+from kie_app.ui.insights import build_insights
+from kie_app.ui.keys_editor import QUIET
 from kie_app.ui.race import build_race
 from kie_app.ui.readiness import WarmUp
+from kie_app.ui.review import Review, build_review
 from kie_app.ui.visitor import account
 from kie_app.ui.words import safe
 
@@ -24,8 +29,9 @@ HEADER = """
 """
 
 
-def build_ui(services: Services, grants: Grants, warm_up: WarmUp) -> gr.Blocks:
+def build_ui(services: Services, warm_up: WarmUp) -> gr.Blocks:
     """The page over the services. Building it loads no model."""
+    library = Library(services)
     page = gr.Blocks(
         title="Onepass",
         analytics_enabled=False,
@@ -33,14 +39,30 @@ def build_ui(services: Services, grants: Grants, warm_up: WarmUp) -> gr.Blocks:
         fill_width=True,
     )
     with page:
+        build_api(services, warm_up)
         with gr.Row(elem_id="top"):
             gr.HTML(HEADER, apply_default_css=False, padding=False)
             model = gr.HTML(model_line(warm_up), apply_default_css=False, elem_id="model")
             who = gr.HTML("", apply_default_css=False, padding=False, elem_id="account")
         page.load(account, None, who, api_visibility="private", queue=False, show_progress="hidden")
         _watch(model, warm_up)
-        build_race(page, services, grants, warm_up)
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab("Race", id="race") as race:
+                build_race(page, race, services, library, warm_up)
+            with gr.Tab("Extract", id="extract") as extract:
+                extracting = build_extract(page, extract, services, library, warm_up)
+            with gr.Tab("Review", id="review", elem_id="review-tab"):
+                reviewing = build_review(page, tabs, library)
+            with gr.Tab("Insights", id="insights") as insights:
+                build_insights(insights, services)
+        _review_from(extracting, reviewing)
     return page
+
+
+def _review_from(extracting: Extract, reviewing: Review) -> None:
+    """The document that is picked on the Extract tab, opened for review."""
+
+    extracting.review.click(reviewing.open_document, extracting.chosen, reviewing.outputs, **QUIET)
 
 
 def model_line(warm_up: WarmUp) -> str:

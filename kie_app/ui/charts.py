@@ -51,11 +51,12 @@ def charts(
 
 def empty() -> tuple[go.Figure, ...]:
     """The four frames before a race, as high as they will be after it."""
-    return tuple(_empty(title) for title in TITLES)
+    return tuple(blank(title) for title in TITLES)
 
 
-def _empty(title: str) -> go.Figure:
-    figure = _framed(go.Figure(), title)
+def blank(title: str) -> go.Figure:
+    """A frame without a chart, until there is something to show."""
+    figure = framed(go.Figure(), title)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     return figure.add_annotation(text="after a race", showarrow=False, font_size=13)
@@ -86,7 +87,7 @@ def timeline(extractions: Sequence[Extraction]) -> go.Figure:
             )
     figure.update_layout(barmode="overlay", bargap=0.45, showlegend=True)
     figure.update_xaxes(title_text=f"{unit} since the arm began", rangemode="tozero")
-    return _framed(_downwards(figure, [short(one.decoder) for one in extractions]), TITLES[0])
+    return framed(_downwards(figure, [short(one.decoder) for one in extractions]), TITLES[0])
 
 
 def _unit(longest: float) -> tuple[float, str]:
@@ -114,7 +115,7 @@ def phases(rows: Sequence[ArmFigures]) -> go.Figure:
         )
     figure.update_layout(barmode="stack", bargap=0.45)
     figure.update_xaxes(title_text=unit, rangemode="tozero")
-    return _framed(_downwards(figure, [short(row.decoder) for row in rows]), TITLES[1])
+    return framed(_downwards(figure, [short(row.decoder) for row in rows]), TITLES[1])
 
 
 def _phase(row: ArmFigures, name: str) -> float:
@@ -125,7 +126,7 @@ def speedups(rows: Sequence[ArmFigures]) -> go.Figure:
     """AR's time over each arm's, for decoding alone and end to end, with the even mark at 1."""
     shown = [row for row in rows if row.decoder != BASELINE and row.decode_ratio is not None]
     if not shown:
-        return _empty(TITLES[2])
+        return blank(TITLES[2])
     figure = go.Figure()
     decode = [row.decode_ratio or 0.0 for row in shown]
     total = [row.total_ratio or 0.0 for row in shown]
@@ -146,7 +147,7 @@ def speedups(rows: Sequence[ArmFigures]) -> go.Figure:
     figure.update_layout(barmode="group", bargap=0.4)
     top = 1.25 * max(1.0, *decode, *total)
     figure.update_yaxes(title_text="AR time / arm time", range=[0, top])
-    return _framed(figure, TITLES[2])
+    return framed(figure, TITLES[2])
 
 
 def _winner(row: ArmFigures, ratio: float) -> str:
@@ -198,7 +199,7 @@ def rates(rows: Sequence[ArmFigures]) -> go.Figure:
         top = 1.2 * max(1.0, *values)
         figure.update_yaxes(title_text=unit, range=[0, top], row=1, col=column)
     figure.update_layout(bargap=0.4)
-    return _framed(figure, TITLES[3])
+    return framed(figure, TITLES[3])
 
 
 def _downwards(figure: go.Figure, names: Sequence[str]) -> go.Figure:
@@ -207,7 +208,8 @@ def _downwards(figure: go.Figure, names: Sequence[str]) -> go.Figure:
     return figure
 
 
-def _framed(figure: go.Figure, title: str) -> go.Figure:
+def framed(figure: go.Figure, title: str) -> go.Figure:
+    """The figure with its title, its height, and the page's own grounds and fonts."""
     figure.update_layout(
         title={"text": title, "x": 0, "xref": "container", "y": 0.98, "yanchor": "top"},
         title_font={"size": 15, "weight": 600},

@@ -9,45 +9,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kie_app.evaluation.metrics import normalise
+from kie_app.insights import Run, agree, baseline
 from kie_app.types import Extraction, Field
-from kie_app.ui.words import BASELINE
 
 Label = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True)
-class ArmFigures:
+class ArmFigures(Run):
     """One arm's figures; a ratio is None without an AR arm, a match None without a label.
 
     `keys` were asked, `judged` of them have a label that one value can match.
     """
 
-    decoder: str
     keys: int
     judged: int
-    passes: int
     written: int
-    ocr: float
-    prefill: float
-    decode: float
-    decode_ratio: float | None
-    total_ratio: float | None
-    agreeing: int | None
     exact: int | None
-
-    @property
-    def total(self) -> float:
-        """End to end: OCR, prefill and decode, in seconds."""
-        return self.ocr + self.prefill + self.decode
 
     @property
     def rate(self) -> float:
         """Tokens written per second of decoding."""
         return self.written / self.decode if self.decode else 0.0
-
-
-def baseline(extractions: Sequence[Extraction]) -> Extraction | None:
-    return next((one for one in extractions if one.decoder == BASELINE), None)
 
 
 def of(extractions: Sequence[Extraction], ocr: float, label: Label | None) -> list[ArmFigures]:
@@ -86,14 +69,10 @@ def _ratio(reference: float, value: float) -> float | None:
     return reference / value if value > 0 else None
 
 
-def agree(one: Field, other: Field) -> bool:
-    """Whether two arms gave the same value, white space and Unicode forms aside."""
-    return normalise(one.value or "") == normalise(other.value or "")
-
-
 def matches(field: Field, label: Label) -> bool | None:
-    """Exact match with the label, an absent key included; None where the label is a list."""
-    expected = label.get(field.key.name, "")
+    """Exact match with the label, an absent key ("") included; None where the label is a list or
+    knows nothing of the key."""
+    expected = label.get(field.key.name)
     if not isinstance(expected, str):
         return None
     return normalise(expected) == normalise(field.value or "")

@@ -1,48 +1,66 @@
-"""The server: health, page images for those who may see them, and Gradio's page mounted at `/`.
+"""The server: probes, page images and downloads for those who may have them, and Gradio's page
+mounted at `/`.
 
-`access` closes all of it but health to whoever has not logged in.
+`access` closes all of it but health and readiness to whoever has not logged in.
 """
 
 from __future__ import annotations
 
-import gradio as gr
-from fastapi import FastAPI, HTTPException, Request, Response
+from typing import Annotated
 
-from kie_app.access import Access, name_of
+import gradio as gr
+from fastapi import FastAPI, Form, HTTPException, Request, Response
+from starlette.routing import Mount
+
+from kie_app import __version__, export
+from kie_app.access import Access, limit, name_of
 from kie_app.errors import KieError
+from kie_app.library import Library
 from kie_app.services import Services
-from kie_app.ui import theme, upload
-from kie_app.ui.grants import Grants
+from kie_app.ui import extract_grid, openapi, theme, tools, upload
+from kie_app.ui.probes import Counted, add_probes
 from kie_app.ui.readiness import WarmUp
 
 # A visitor's browser may keep an image for the visit; nothing between may keep it at all.
 PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def build_server(
-    page: gr.Blocks, services: Services, grants: Grants, warm_up: WarmUp, access: Access
-) -> FastAPI:
+def build_server(page: gr.Blocks, services: Services, warm_up: WarmUp, access: Access) -> FastAPI:
     """Everything that answers over HTTP. No interactive API pages, no run history."""
-    server = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    library = Library(services)
+    server = FastAPI(title="Onepass", version=__version__, docs_url=None, redoc_url=None)
+    add_probes(server, services, warm_up)
+    tools.add_refusal(server)
 
-    @server.get("/healthz")
-    def healthz() -> dict[str, str]:
-        # Open to strangers: why there is no model stands on the page, for those who may see it.
-        over = "missing" if warm_up.trouble else "ready"
-        return {"status": "ok", "model": over if warm_up.over else "loading"}
-
-    @server.get("/pages/{token}/{document}/{number}.png")
-    def page_image(request: Request, token: str, document: str, number: int) -> Response:
-        if not grants.allows(token, name_of(request) or "", document):
-            raise HTTPException(404)
+    @server.get("/documents/{document}/{number}.png", response_class=Response)
+    def kept_page(request: Request, document: str, number: int) -> Response:
+        """A page of a document of whoever asks."""
         try:
-            png = services.page_png(document, number)
-        except (KieError, LookupError) as error:
+            png = library.page_png(name_of(request) or "", document, number)
+        except KieError as error:
             raise HTTPException(404) from error
         return Response(png, media_type="image/png", headers=PRIVATE)
 
+    @server.post("/downloads", response_class=Response)
+    def download(
+        request: Request, documents: Annotated[str, Form()], kind: Annotated[str, Form()]
+    ) -> Response:
+        """The extractions of documents of whoever asks, as one file."""
+        if kind not in export.FILES:
+            raise HTTPException(404)
+        wanted = set(documents.split())
+        records = [one for one in library.all(name_of(request) or "") if one.document.id in wanted]
+        attached = {"Content-Disposition": f'attachment; filename="onepass.{kind}"'}
+        file = extract_grid.download(records, kind)
+        return Response(file, media_type=export.FILES[kind][0], headers=attached | NOT_KEPT)
+
+    limit(server, services.settings)
     access.guard(server, theme.colours())
-    return gr.mount_gradio_app(
+    server.add_middleware(Counted, counts=services.counts)  # the outermost: sees all answers
+    page.has_launched = True  # else Gradio lets an event name any file, since nobody called launch
+    page.api_open = False  # no way past the queue, and so past the others' turn at the model
+    gr.mount_gradio_app(
         server,
         page,
         path="/",
@@ -51,8 +69,13 @@ def build_server(
         footer_links=[],
         run_history=False,
         show_error=False,
+        mcp_server=True,
         max_file_size=services.settings.max_file_mb * upload.MEGABYTE,
         ssr_mode=False,
         theme=theme.THEME,
-        css_paths=theme.STYLESHEET,
+        css_paths=theme.STYLESHEETS,
     )
+    mounted = next(route.app for route in server.routes if isinstance(route, Mount))
+    tools.cut_down(page, mounted)
+    openapi.describe(server, page)
+    return server

@@ -32,8 +32,9 @@ class KeysEditor:
     keys: gr.State
 
 
-def build_keys_editor(page: gr.Blocks, services: Services) -> KeysEditor:
-    """Put the controls into the current layout; `page` is its root."""
+def build_keys_editor(page: gr.Blocks, services: Services, prefix: str = "") -> KeysEditor:
+    """Put the controls into the current layout; `page` is its root, `prefix` goes before the names
+    by which the page knows the controls."""
     own = OwnKeys(services)
     with gr.Row(elem_classes="keys-row"):
         names = gr.Textbox(
@@ -44,7 +45,7 @@ def build_keys_editor(page: gr.Blocks, services: Services) -> KeysEditor:
             max_lines=3,
             scale=3,
             min_width=260,
-            elem_id="keys",
+            elem_id=f"{prefix}keys",
         )
         template = gr.Dropdown(
             label="Template",
@@ -53,15 +54,20 @@ def build_keys_editor(page: gr.Blocks, services: Services) -> KeysEditor:
             value=None,
             scale=1,
             min_width=150,
-            elem_id="template",
+            elem_id=f"{prefix}template",
+            elem_classes="template",
         )
     keys = gr.State(())
     shown = gr.State(())
-    with gr.Accordion("Descriptions and kinds", open=False, elem_id="key-details"):
+    with gr.Accordion(
+        "Descriptions and kinds", open=False, elem_id=f"{prefix}key-details", elem_classes="folded"
+    ):
         gr.HTML(HINT, apply_default_css=False)
         _details(keys, shown)
-    with gr.Accordion("Keep these keys", open=False, elem_id="own-keys"):
-        name, download = _keeping(own, template, names, keys)
+    with gr.Accordion(
+        "Keep these keys", open=False, elem_id=f"{prefix}own-keys", elem_classes="folded"
+    ):
+        name, download = _keeping(own, template, names, keys, prefix)
     page.load(own.choices, None, template, **QUIET)
     template.input(own.fill_in, template, [names, keys, name, download], **QUIET)
     for event in (names.blur, names.submit):
@@ -71,22 +77,30 @@ def build_keys_editor(page: gr.Blocks, services: Services) -> KeysEditor:
 
 
 def _keeping(
-    own: OwnKeys, template: gr.Dropdown, names: gr.Textbox, keys: gr.State
+    own: OwnKeys, template: gr.Dropdown, names: gr.Textbox, keys: gr.State, prefix: str
 ) -> tuple[gr.Textbox, gr.HTML]:
     """A name to save under, and what can be done with what is saved."""
     gr.HTML(own_keys.HINT, apply_default_css=False)
     with gr.Row(elem_classes="detail-row"):
-        name = gr.Textbox(label="Name", max_length=200, scale=2, min_width=180, elem_id="own-name")
-        save = gr.Button("Save", size="sm", min_width=90, elem_id="own-save")
-        remove = gr.Button("Remove", size="sm", min_width=90, elem_id="own-remove")
+        name = gr.Textbox(
+            label="Name", max_length=200, scale=2, min_width=180, elem_id=f"{prefix}own-name"
+        )
+        save = gr.Button("Save", size="sm", min_width=90, elem_id=f"{prefix}own-save")
+        remove = gr.Button("Remove", size="sm", min_width=90, elem_id=f"{prefix}own-remove")
         take_in = gr.UploadButton(
             "Take in YAML",
             file_types=[".yaml", ".yml"],
             size="sm",
             min_width=130,
-            elem_id="own-take-in",
+            elem_id=f"{prefix}own-take-in",
         )
-    download = gr.HTML("", apply_default_css=False, padding=False, elem_id="own-download")
+    download = gr.HTML(
+        "",
+        apply_default_css=False,
+        padding=False,
+        elem_id=f"{prefix}own-download",
+        elem_classes="own-download",
+    )
     save.click(own.save, [name, names, keys], [template, download], **QUIET)
     remove.click(own.remove, name, [template, name, download], **QUIET)
     taken = [template, download, names, keys, name]

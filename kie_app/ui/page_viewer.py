@@ -16,11 +16,12 @@ EMPTY = (
 )
 
 
-def render(document: Document | None, token: str, extractions: Sequence[Extraction] = ()) -> str:
-    """All pages under each other, and a strip to jump between them when there are several."""
+def render(document: Document | None, kept: str, extractions: Sequence[Extraction] = ()) -> str:
+    """All pages under each other, and a strip to jump between them when there are several; `kept`
+    is the document's id in the library."""
     if document is None:
         return EMPTY
-    pages = "".join(_page(page, document, token, extractions) for page in document.pages)
+    pages = "".join(_page(page, document, kept, extractions) for page in document.pages)
     return f'{_caption(document)}{_strip(document)}<div class="pages" tabindex="0">{pages}</div>'
 
 
@@ -50,14 +51,14 @@ def _strip(document: Document) -> str:
     return f'<nav class="strip" aria-label="Pages"><span>Page</span>{buttons}</nav>'
 
 
-def _page(page: Page, document: Document, token: str, extractions: Iterable[Extraction]) -> str:
-    source = f"pages/{safe(token)}/{safe(document.id)}/{page.number}.png"
+def _page(page: Page, document: Document, kept: str, extractions: Iterable[Extraction]) -> str:
+    source = f"documents/{safe(kept)}/{page.number}.png"
     boxes = "".join(_boxes(one, page.number) for one in extractions)
     return (
         f'<div class="page" data-page="{page.number}" '
         f'style="aspect-ratio:{max(page.width, 1)}/{max(page.height, 1)}">'
         f'<img src="{source}" alt="Page {page.number + 1} of {safe(document.name)}" '
-        f'loading="lazy" decoding="async">{boxes}</div>'
+        f'loading="{"lazy" if page.number else "eager"}" decoding="async">{boxes}</div>'
     )
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import gradio as gr
 
+from kie_app.library import Library
 from kie_app.services import Services
-from kie_app.ui import charts, samples, stage, upload
-from kie_app.ui.grants import Grants
+from kie_app.ui import charts, samples, stage
+from kie_app.ui.elements import drop_zone, html
 from kie_app.ui.keys_editor import QUIET, build_keys_editor
+from kie_app.ui.own_keys import OwnKeys
 from kie_app.ui.race_handlers import RaceHandlers, status_line
 from kie_app.ui.readiness import WarmUp
 from kie_app.ui.session import Session
@@ -17,62 +19,70 @@ from kie_app.ui.view import View
 from kie_app.ui.words import ARMS, DEFAULT_ARMS
 
 WAITING = "Waiting for the model\N{HORIZONTAL ELLIPSIS}"
-SAY_WAITING = f"""(...args) => {{
-  const line = document.querySelector('#status p');
-  if (line) {{
-    line.textContent = '{WAITING}';
-    line.className = '';
-  }}
-  return args;
-}}"""
-
 # Whatever uses the model or OCR: one at a time, so that no two disturb each other's times.
-MODEL: dict[str, Any] = {
-    "concurrency_id": "model",
-    "concurrency_limit": 1,
-    "api_visibility": "private",
-    "show_progress": "hidden",
-    "js": SAY_WAITING,
-}
+MODEL_TURN: dict[str, Any] = {**QUIET, "concurrency_id": "model", "concurrency_limit": 1}
+
+EVERY: dict[str, Any] = {"trigger_mode": "multiple"}  # a drop counts while the last one is read
 
 
-def build_race(page: gr.Blocks, services: Services, grants: Grants, warm_up: WarmUp) -> None:
+def say_waiting(status: str) -> str:
+    """JavaScript that says so in a status line before the event has its turn."""
+    return f"""(...args) => {{
+      const line = document.querySelector('{status} p');
+      if (line) {{
+        line.textContent = '{WAITING}';
+        line.className = '';
+      }}
+      return args;
+    }}"""
+
+
+MODEL: dict[str, Any] = {**MODEL_TURN, "js": say_waiting("#status")}
+
+
+def build_race(
+    page: gr.Blocks,
+    tab: gr.Tab,
+    services: Services,
+    library: Library,
+    warm_up: WarmUp,
+) -> None:
     """Lay the tab out in the current context and bind its events; `page` is its root."""
-    session = gr.State(
-        Session(), time_to_live=3600, delete_callback=lambda one: grants.leave(one.token)
-    )
+    session = gr.State(Session(), time_to_live=3600)
     with gr.Row(elem_id="sources"):
-        cards, drop = _cards(services), _drop(services)
+        cards = _cards(services)
+        drop = drop_zone(services.settings, title="Open your own", many=False, elem_id="upload")
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=5, min_width=320):
             editor = build_keys_editor(page, services)
         with gr.Column(scale=3, min_width=300):
             arms = _arms()
-            button = gr.Button("Fill all fields", variant="primary", size="lg", elem_id="fill")
-            status = _html(status_line("Pick a sample, or open a document."), elem_id="status")
-    board = _html(
+            with gr.Row(elem_id="fill-row"):
+                button = gr.Button("Fill all fields", variant="primary", size="lg", elem_id="fill")
+                stop = gr.Button("Stop", size="lg", elem_id="race-stop", scale=0, min_width=90)
+            status = html(status_line("Pick a sample, or open a document."), elem_id="status")
+    board = html(
         stage.render(None, None, "", running=False),
         html_template=stage.TEMPLATE,
         js_on_load=stage.SCRIPT,
         elem_id="stage",
     )
-    outcome = _html("", elem_id="outcome")
+    outcome = html("", elem_id="outcome")
     plots = _plots()
-    caption = _html("", elem_id="caption")
+    caption = html("", elem_id="caption")
 
     view = View(session, status, board, outcome, caption, plots)
-    handlers = RaceHandlers(services, grants, warm_up, view)
-    page.load(handlers.enter, None, session, api_visibility="private", queue=False)
+    handlers = RaceHandlers(services, library, warm_up, view)
     named = [editor.names, editor.keys, editor.template]
     cards.select(handlers.keys_of_sample, None, named, **QUIET)
-    cards.select(handlers.pick_sample, [session, arms], view.outputs, **MODEL)
-    drop.upload(handlers.open_file, [session, drop], view.outputs, **MODEL)
     drop.refuse(handlers.refuse_file, None, view.outputs, **QUIET)
-    button.click(handlers.fill, [session, *named, arms], view.outputs, **MODEL)
-
-
-def _html(value: Any, **options: Any) -> gr.HTML:
-    return gr.HTML(value, apply_default_css=False, padding=False, **options)
+    long = [
+        cards.select(handlers.pick_sample, [session, arms], view.outputs, **MODEL),
+        drop.upload(handlers.open_file, [session, drop], view.outputs, **EVERY, **MODEL),
+        button.click(handlers.fill, [session, *named, arms], view.outputs, **MODEL),
+    ]
+    tab.select(OwnKeys(services).choices, None, editor.template, **QUIET)  # saved on another tab
+    stop.click(handlers.stop, session, view.outputs, cancels=long, **QUIET)
 
 
 def _arms() -> gr.CheckboxGroup:
@@ -85,22 +95,11 @@ def _arms() -> gr.CheckboxGroup:
 
 
 def _cards(services: Services) -> gr.HTML:
-    return _html(
+    return html(
         samples.render(services.samples()),
         html_template=samples.TEMPLATE,
         js_on_load=samples.SCRIPT,
         elem_id="samples",
-    )
-
-
-def _drop(services: Services) -> gr.HTML:
-    return _html(
-        None,
-        html_template=upload.TEMPLATE,
-        js_on_load=upload.SCRIPT,
-        limit=services.settings.max_file_mb,
-        accept=upload.ACCEPT,
-        elem_id="upload",
     )
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import gradio as gr
 
-from kie_app.errors import BackboneError, DocumentError, KieError, SchemaError
+from kie_app.errors import DocumentError, KieError, SchemaError, StoreError
+from kie_app.library import Library
 from kie_app.services import RaceEvent, Services
 from kie_app.types import Document, Key, Schema
 from kie_app.ui import charts, keys, results, stage, upload
 from kie_app.ui.figures import Label
-from kie_app.ui.grants import Grants
 from kie_app.ui.race_state import Race
 from kie_app.ui.readiness import WarmUp
 from kie_app.ui.session import Session
@@ -30,7 +30,9 @@ from kie_app.users import User
 # Between two drawings while tokens stream: often enough to look live, seldom enough that drawing
 # takes next to nothing from the arm that is being timed.
 DRAW_SECONDS = 0.4
+ALOFT_SECONDS = 0.15  # the last values are on their way: charts would slow their drawing
 
+STOPPED = "Stopped. Nothing is kept of a race that did not end."
 BROKEN = "Something broke in the app itself; the server's log says what."
 
 Handler = Callable[..., Iterator[Update]]
@@ -44,7 +46,7 @@ def told(handler: Handler) -> Handler:
     """Tell the person about a `KieError`: in the line under the button, and as a toast."""
 
     @wraps(handler)
-    def wrapper(self: RaceHandlers, *args: Any) -> Iterator[Update]:
+    def wrapper(self: Any, *args: Any) -> Iterator[Update]:
         try:
             yield from handler(self, *args)
         except KieError as error:
@@ -57,19 +59,22 @@ def told(handler: Handler) -> Handler:
     return wrapper
 
 
+def awaited(warm_up: WarmUp, status: gr.HTML) -> Iterator[Update]:
+    """Wait for the model and say so; BackboneError when it cannot be had."""
+    if not warm_up.over:
+        yield {status: status_line("Loading the model\N{HORIZONTAL ELLIPSIS}")}
+    warm_up.require()
+
+
 class RaceHandlers:
     """Handlers over the services. What belongs to a visitor comes in and goes out as a Session."""
 
-    def __init__(self, services: Services, grants: Grants, warm_up: WarmUp, view: View) -> None:
+    def __init__(self, services: Services, library: Library, warm_up: WarmUp, view: View) -> None:
         self._services = services
-        self._grants = grants
+        self._library = library
         self._warm_up = warm_up
         self._samples = {sample.name: sample for sample in services.samples()}
         self.view = view
-
-    def enter(self, request: gr.Request) -> Session:
-        """A new visitor."""
-        return Session(token=self._grants.enter(visitor(request).name))
 
     @told
     def pick_sample(
@@ -79,9 +84,11 @@ class RaceHandlers:
         sample = self._samples.get(str(event.sample))
         if sample is None:
             raise DocumentError("There is no such sample: pick one of the cards.")
-        document = self._services.read_file(sample.path)
-        session = self._open(visitor(request), session, document, sample.entities)
-        yield from self._race(session, sample.schema, decoders)
+        user = visitor(request)
+        data = sample.path.read_bytes()
+        label = {key.name: sample.entities.get(key.name, "") for key in sample.schema.keys}
+        session = self._open(user, session, sample.path.name, data, label)
+        yield from self._race(user, session, sample.schema, decoders)
 
     def keys_of_sample(self, event: gr.EventData) -> tuple[str, tuple[Key, ...], None]:
         """The keys that a sample comes with, for the keys editor; the template is none."""
@@ -94,8 +101,7 @@ class RaceHandlers:
         """Read an uploaded document and show its pages; the keys stay as they are."""
         data, name = upload.take(payload)
         yield {self.view.status: status_line(f"Reading {name}\N{HORIZONTAL ELLIPSIS}")}
-        document = self._services.read(data, name)
-        session = self._open(visitor(request), session, document, None)
+        session = self._open(visitor(request), session, name, data, None)
         yield {
             **self._cleared(session),
             self.view.status: status_line(_ready_to_fill(session.document)),
@@ -115,48 +121,62 @@ class RaceHandlers:
         known: tuple[Key, ...],
         template: str | None,
         decoders: list[str],
+        request: gr.Request,
     ) -> Iterator[Update]:
         """Run the race on the open document with the keys named."""
         if session.document is None:
             raise DocumentError("No document is open: pick a sample or open a file of your own.")
         named = keys.parse(names, known)
         schema = self._services.schema(template or "own keys", named)
-        yield from self._race(session, schema, decoders)
+        yield from self._race(visitor(request), session, schema, decoders)
+
+    def stop(self, session: Session) -> Update:
+        """Clear the stage of a race that was cancelled: half of it compares nothing."""
+        if session.extractions:
+            return {self.view.status: status_line("No race is running.")}
+        return {**self._cleared(session), self.view.status: status_line(STOPPED)}
 
     def _open(
-        self, user: User, session: Session, document: Document, label: Label | None
+        self, user: User, session: Session, name: str, data: bytes, label: Label | None
     ) -> Session:
-        return Session(self._grants.allow(session.token, user.name, document.id), document, label)
+        kept = self._library.add(user.name, name, data)
+        document = self._library.open(user.name, kept.id)
+        # Page images stay with the library: a session outlives its tab by up to an hour.
+        bare = tuple(replace(page, image=None) for page in document.pages)
+        opened = replace(document, pages=bare)
+        return replace(session, kept=kept.id, document=opened, label=label)
 
     def _cleared(self, session: Session) -> Update:
-        """The session's document on the stage, nothing about an earlier race."""
+        """The session's document on the stage, nothing about an earlier race. Charts that are empty
+        are left alone: drawing them anew takes the time of a pass."""
         view = self.view
-        return {
-            view.session: session,
-            view.stage: stage.render(None, session.document, session.token, running=False),
-            view.results: "",
-            **dict(zip(view.plots, charts.empty(), strict=True)),
+        update = {
+            view.session: replace(session, extractions=()),
+            view.stage: stage.render(None, session.document, session.kept, running=False),
         }
+        if session.extractions:
+            update |= {view.results: "", **dict(zip(view.plots, charts.empty(), strict=True))}
+        return update
 
-    def _race(self, session: Session, schema: Schema, decoders: Sequence[str]) -> Iterator[Update]:
+    def _race(
+        self, user: User, session: Session, schema: Schema, decoders: Sequence[str]
+    ) -> Iterator[Update]:
         chosen = [decoder for decoder in ARMS if decoder in decoders]
         if not chosen:
             raise SchemaError("No arm is ticked: tick at least one under 'Arms'.")
         yield self._cleared(session)
-        yield from self._await_model()
+        yield from awaited(self._warm_up, self.view.status)
         race = Race.of(schema, chosen)
         yield self._frame(race, session)
         for frame in self._frames(race, session):
             race = frame
             yield self._frame(race, session)
+        time.sleep(ALOFT_SECONDS)
         yield self._finished(race, replace(session, extractions=race.extractions))
-
-    def _await_model(self) -> Iterator[Update]:
-        if not self._warm_up.over:
-            yield {self.view.status: status_line("Loading the model\N{HORIZONTAL ELLIPSIS}")}
-            self._warm_up.wait()
-        if self._warm_up.trouble:
-            raise BackboneError(self._warm_up.trouble)
+        try:
+            self._library.save_race(user.name, session.kept, schema, race.extractions)
+        except StoreError as error:  # somebody deleted the document meanwhile, say
+            yield {self.view.status: status_line(f"Done, but not kept: {error}", "bad")}
 
     def _frames(self, race: Race, session: Session) -> Iterator[Race]:
         """The race after each news worth drawing: a pass is drawn whole, and not too often."""
@@ -177,7 +197,7 @@ class RaceHandlers:
     def _frame(self, race: Race, session: Session) -> Update:
         return {
             self.view.status: status_line(_progress(race)),
-            self.view.stage: stage.render(race, session.document, session.token, running=True),
+            self.view.stage: stage.render(race, session.document, session.kept, running=True),
         }
 
     def _finished(self, race: Race, session: Session) -> Update:
@@ -187,7 +207,7 @@ class RaceHandlers:
         return {
             view.session: session,
             view.status: status_line("Done. Click a field to see where it stands.", "good"),
-            view.stage: stage.render(race, document, session.token, running=False),
+            view.stage: stage.render(race, document, session.kept, running=False),
             view.results: results.render(race.extractions, document, session.label),
             view.caption: results.caption(self._services.facts(), race.extractions),
             **dict(zip(view.plots, figures, strict=True)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from kie_app.errors import KieError
+from kie_app.errors import BackboneError, KieError
 from kie_app.services import Services
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,12 @@ class WarmUp:
     def wait(self) -> None:
         """Until the model is loaded, or until it is clear that it cannot be."""
         self._over.wait()
+
+    def require(self) -> None:
+        """Wait for the model; BackboneError when it cannot be had."""
+        self.wait()
+        if self._trouble:
+            raise BackboneError(self._trouble)
 
     @property
     def over(self) -> bool:

@@ -7,22 +7,23 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kie_app import export
+from kie_app.insights import agree, baseline
 from kie_app.types import Document, Extraction, Field
 from kie_app.ui import figures
 from kie_app.ui.figures import ArmFigures, Label
 from kie_app.ui.words import BASELINE, count, safe, seconds, short, times
 
 BENCH = "python -m kie_app bench"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def render(extractions: Sequence[Extraction], document: Document, label: Label | None) -> str:
     """The verdict in words, the table of figures, the values per key, and the downloads."""
     rows = figures.of(extractions, document.ocr_seconds, label)
+    stem = file_stem(document.name.rsplit(".", 1)[0])
     return (
         f'<section class="results" aria-label="Result">{_verdict(rows)}'
         f"{_figures_table(rows, label is not None)}{_values_table(extractions, label)}"
-        f"{_downloads(extractions, document)}</section>"
+        f"{downloads(extractions, {document.id: document.name}, stem)}</section>"
     )
 
 
@@ -106,7 +107,7 @@ def _ratio(ratio: float | None) -> str:
 
 def _values_table(extractions: Sequence[Extraction], label: Label | None) -> str:
     """Key by arm: the value, and whether it equals AR's and the sample's label."""
-    reference = figures.baseline(extractions)
+    reference = baseline(extractions)
     head = "".join(f'<th scope="col">{safe(short(one.decoder))}</th>' for one in extractions)
     if label is not None:
         head += '<th scope="col">Label</th>'
@@ -140,7 +141,7 @@ def _values_row(
 def _value_cell(field: Field, against: Field | None, label: Label | None) -> str:
     notes = ""
     if against is not None:
-        same = figures.agree(field, against)
+        same = agree(field, against)
         notes += _note(same, "same as AR", "differs from AR", "same" if same else "differs")
     exact = figures.matches(field, label) if label is not None else None
     if exact is not None:
@@ -159,27 +160,23 @@ def _value(value: str | None) -> str:
 
 def _expected(label: Label, name: str) -> str:
     expected = label.get(name)
-    if expected is None or isinstance(expected, str):
+    if expected is None:
+        return "<small>no label</small>"
+    if isinstance(expected, str):
         return _value(expected or None)
     return f"{safe('; '.join(expected))}<small>a list, not judged</small>"
 
 
-def _downloads(extractions: Sequence[Extraction], document: Document) -> str:
-    """Links that carry their content, so that no file of a person's lies on the server."""
-    names = {document.id: document.name}
-    fields, values = export.long_grid(extractions, names), export.wide_grid(extractions, names)
-    csv = "\N{ZERO WIDTH NO-BREAK SPACE}" + export.grid_to_csv(fields)
-    files = {
-        "json": ("application/json", export.to_json(extractions).encode("utf-8")),
-        "csv": ("text/csv;charset=utf-8", csv.encode("utf-8")),
-        "xlsx": (XLSX, export.grids_to_xlsx({"values": values, "fields": fields})),
-    }
-    stem = file_stem(document.name.rsplit(".", 1)[0])
-    links = "".join(
-        f'<a class="take" download="{safe(stem)}.{ending}" href="data:{kind};base64,'
-        f'{base64.b64encode(data).decode()}">Download {ending.upper()}</a>'
-        for ending, (kind, data) in files.items()
-    )
+def downloads(extractions: Sequence[Extraction], names: Mapping[str, str], stem: str) -> str:
+    """Links that carry their content, so that no file of a person's lies on the server. `names` are
+    those of the documents by id, `stem` that of the files."""
+    links = ""
+    for ending, (kind, write) in export.FILES.items():
+        data = base64.b64encode(write(extractions, names)).decode()
+        links += (
+            f'<a class="take" download="{safe(stem)}.{ending}" href="data:{kind};base64,{data}">'
+            f"Download {ending.upper()}</a>"
+        )
     return f'<p class="downloads">{links}</p>'
 
 

@@ -10,9 +10,10 @@ from kie_app.ui.figures import Label
 
 @dataclass(frozen=True)
 class Session:
-    """`token` opens this visitor's page images; `label` is known for samples alone."""
+    """`kept` is the open document's id in the library, which has its page images; `label` is known
+    for samples alone; `extractions` are those of the race that the page shows."""
 
-    token: str = ""
+    kept: str = ""
     document: Document | None = None
     label: Label | None = None
     extractions: tuple[Extraction, ...] = ()

@@ -45,14 +45,14 @@ BADGES = {"idle": "no race yet", "live": "live", "done": "recorded"}
 
 
 def render(
-    race: Race | None, document: Document | None, token: str, running: bool
+    race: Race | None, document: Document | None, kept: str, running: bool
 ) -> dict[str, str]:
     """Every part of the stage as it stands."""
     mode = "live" if running else "done" if race and race.extractions else "idle"
     shown = race or _IDLE
     parts = dict.fromkeys(ARMS, "")
     parts |= {arm.decoder: arms.render(arm, shown) for arm in shown.arms}
-    page = page_viewer.render(document, token, shown.extractions)
+    page = page_viewer.render(document, kept, shown.extractions)
     return {"mode": mode, "badge": BADGES[mode], "page": page, **parts}
 
 

@@ -1,4 +1,4 @@
-"""The look of the page: Gradio's theme in the app's colours, and the stylesheet beside it.
+"""The look of the page: Gradio's theme in the app's colours, and the stylesheets beside it.
 
 System fonts alone, so that nothing is fetched from elsewhere. The colours are declared once, in
 `theme.css`, as custom properties for light and dark.
@@ -12,6 +12,7 @@ from pathlib import Path
 import gradio as gr
 
 STYLESHEET = Path(__file__).with_name("theme.css")
+STYLESHEETS = (STYLESHEET, *map(Path(__file__).with_name, ("review.css", "insights.css")))
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", "Menlo", "monospace")
 

@@ -18,9 +18,9 @@ from fastapi import FastAPI
 from kie_app.access import open_access
 from kie_app.binding import listen
 from kie_app.config import Settings
+from kie_app.meter import Meter
 from kie_app.services import Services
 from kie_app.ui.build import build_ui
-from kie_app.ui.grants import Grants
 from kie_app.ui.http import build_server
 from kie_app.ui.readiness import WarmUp
 
@@ -49,7 +49,6 @@ class App:
 
     address: str
     services: Services
-    grants: Grants
     server: FastAPI
 
     def browser(self) -> httpx2.Client:
@@ -81,14 +80,18 @@ def served(server: FastAPI, port: int = 0) -> Iterator[str]:
 
 
 @contextmanager
-def running(settings: Settings, port: int = 0) -> Iterator[App]:
-    """The whole app without its model."""
-    services, grants = Services(settings), Grants()
+def running(settings: Settings, port: int = 0, model: bool = False) -> Iterator[App]:
+    """The whole app, without its model or when that is loaded."""
+    services = Services(settings, Meter())
     warm_up = WarmUp(services)
-    page = build_ui(services, grants, warm_up)
-    server = build_server(page, services, grants, warm_up, open_access(settings))
+    page = build_ui(services, warm_up)
+    server = build_server(page, services, warm_up, open_access(settings))
+    if model:
+        warm_up.start()
+        warm_up.wait()
+        assert warm_up.trouble is None
     with served(server, port) as address:
-        yield App(address, services, grants, server)
+        yield App(address, services, server)
 
 
 def users_file(folder: Path, *lines: str) -> Path:

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -53,16 +54,16 @@ def model_of(address: str) -> str:
         return "starting"
 
 
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running app whose model is loaded."""
-    port = free_port()
-    log = tmp_path_factory.mktemp("app") / "log"
+@contextmanager
+def running(folder: Path, **settings: str) -> Iterator[str]:
+    """The address of an app whose model is loaded; its log and data are in `folder`."""
+    port, log = free_port(), folder / "log"
     environment = {
         **os.environ,
         "ONEPASS_PORT": str(port),
         "ONEPASS_HOST": "127.0.0.1",
-        "ONEPASS_DATA_DIR": str(log.parent / "data"),
+        "ONEPASS_DATA_DIR": str(folder / "data"),
+        **settings,
     }
     with log.open("w") as out:
         app = subprocess.Popen(
@@ -81,13 +82,27 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running app whose model is loaded."""
+    with running(tmp_path_factory.mktemp("app")) as here:
+        yield here
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A real browser."""
     program = os.environ.get("ONEPASS_CHROMIUM") or shutil.which("chromium")
     assert program, "no Chromium found: install it or set ONEPASS_CHROMIUM to its program"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 @contextmanager
@@ -104,6 +119,31 @@ def opened(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
     own = (address, "data:", "blob:", "about:")
     assert [url for url in asked if not url.startswith(own)] == []
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[Page]:
+    """The page of an app of its own, in a browser of its own."""
+    with running(folder) as address, launched() as browser, opened(browser, address) as page:
+        yield page
+
+
+SIZES = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+
+@contextmanager
+def sized(
+    browser: Browser, address: str, size: tuple[int, Literal["light", "dark"]]
+) -> Iterator[Page]:
+    """The open page in one of SIZES: so many pixels wide, in light or in dark."""
+    width, scheme = size
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
+    page.goto(f"{address}/?__theme={scheme}")
+    page.wait_for_selector(".card")
+    yield page
+    context.close()
 
 
 @pytest.fixture

@@ -55,8 +55,10 @@ def test_saved_keys_last_and_can_be_changed_shared_and_removed(page: Page) -> No
     page.fill(NAMES, "plate, tyre size, total")
     page.click("#own-keys > button")
     expect(page.locator("#own-name textarea, #own-name input")).to_have_value("garage bill")
+    before = page.locator("#own-download a").get_attribute("href") or ""
     page.click("#own-save")
     expect(page.get_by_text("Saved as garage bill.")).to_be_visible()
+    expect(page.locator("#own-download a")).not_to_have_attribute("href", before)  # after the toast
     with page.expect_download() as download:
         page.click("#own-download a")
     text = Path(download.value.path()).read_text("utf-8")

@@ -15,6 +15,7 @@ from kie_app.config import Settings
 from kie_app.samples import load_samples
 from kie_app.ui.charts import TITLES
 from kie_app.ui.words import seconds
+from tests.e2e.drop_time import RECEIPTS, unseen
 from tests.ui.hostile import ATTACK
 
 pytestmark = pytest.mark.e2e
@@ -112,3 +113,25 @@ def test_bad_input_is_one_line_and_hostile_keys_stay_text(page: Page) -> None:
     page.wait_for_selector(".results")
     expect(page.locator(f"{PIP} .key").nth(1)).to_have_text(ATTACK)
     assert page.locator("img[onerror]").count() == 0
+
+
+def test_a_race_is_stopped_and_the_next_one_runs(page: Page) -> None:
+    page.click(".card >> nth=0")
+    expect(page.locator('.arm[data-arm="autoregressive"].running')).to_be_visible()
+    page.click("#race-stop")
+    expect(page.locator("#status")).to_contain_text("Stopped")
+    page.wait_for_timeout(1500)
+    expect(page.locator("#status")).to_contain_text("Stopped")
+    expect(page.locator(".arm.idle")).to_have_count(3)
+    page.click("#fill")
+    expect(page.locator("#status")).to_contain_text("Done.")
+    expect(page.locator(".results")).to_be_visible()
+
+
+def test_a_drop_counts_while_the_last_one_is_read(page: Page, tmp_path: Path) -> None:
+    files = [unseen(tmp_path, name, at) for at, name in enumerate(RECEIPTS[:2])]
+    for file in files:
+        page.set_input_files("#upload input", file)
+        page.wait_for_timeout(300)
+    expect(page.locator(".paper")).to_contain_text(files[1].name)
+    expect(page.locator("#status")).to_contain_text("Name the keys")

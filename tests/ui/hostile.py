@@ -12,8 +12,21 @@ ATTACK = "<img src=x onerror=\"alert('1')\">${alert(1)}{{alert}}`</script><scrip
 ALLOWED_TAGS = frozenset(
     (
         *("a", "article", "aside", "b", "button", "caption", "code", "div", "dd", "details", "dl"),
-        *("dt", "em", "footer", "h3", "header", "i", "img", "label", "li", "nav", "ol", "option"),
-        *("p", "section", "select", "small", "span", "summary", "table", "tbody", "td", "th"),
+        *("dt", "em", "footer", "form", "h3", "header", "i", "img", "input", "label", "li", "nav"),
+        *(
+            "ol",
+            "option",
+            "p",
+            "section",
+            "select",
+            "small",
+            "span",
+            "summary",
+            "table",
+            "tbody",
+            "td",
+            "th",
+        ),
         *("thead", "tr", "ul"),
     )
 )
@@ -73,5 +86,5 @@ def harmless(html: str) -> bool:
     """Whether only the page's own markup is in it."""
     markup = Markup(html)
     scripted = [name for name in markup.attributes if name.startswith("on")]
-    foreign = [source for source in markup.images if not source.startswith("pages/")]
+    foreign = [source for source in markup.images if not source.startswith("documents/")]
     return markup.tags <= ALLOWED_TAGS and not scripted and not foreign

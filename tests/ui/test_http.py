@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,11 +13,16 @@ from PIL import Image
 
 from kie_app.access import Everybody
 from kie_app.config import Settings
+from kie_app.library import Library
+from kie_app.meter import Meter
 from kie_app.services import Services
+from kie_app.types import Schema
 from kie_app.ui.build import build_ui
-from kie_app.ui.grants import Grants
 from kie_app.ui.http import build_server
 from kie_app.ui.readiness import WarmUp
+from tests.access.people import basic, line, running, users_file
+from tests.conftest import make_backbone
+from tests.test_meter import parsed
 
 
 @pytest.fixture(scope="module")
@@ -25,50 +31,48 @@ def services() -> Services:
 
 
 @pytest.fixture(scope="module")
-def grants() -> Grants:
-    return Grants()
-
-
-@pytest.fixture(scope="module")
-def client(services: Services, grants: Grants) -> Iterator[TestClient]:
+def client(services: Services) -> Iterator[TestClient]:
     warm_up = WarmUp(services)
-    page = build_ui(services, grants, warm_up)
-    with TestClient(build_server(page, services, grants, warm_up, Everybody())) as client:
+    page = build_ui(services, warm_up)
+    with TestClient(build_server(page, services, warm_up, Everybody())) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def document(services: Services) -> str:
-    """A blank page, read by the services."""
+    """A blank page in the library of the one user."""
     out = io.BytesIO()
     Image.new("RGB", (120, 160), "white").save(out, "PNG")
-    return services.read(out.getvalue(), "blank.png").id
+    return Library(services).add("local", "blank.png", out.getvalue()).id
 
 
 def test_health_tells_whether_the_model_is_there(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok", "model": "loading"}
 
 
-def test_a_page_opens_with_its_token_alone(
-    client: TestClient, grants: Grants, document: str
-) -> None:
-    mine, other = grants.enter("local"), grants.enter("local")
-    hers = grants.allow("", "ada", document)
-    assert grants.allow(mine, "local", document) == mine
-    image = client.get(f"/pages/{mine}/{document}/0.png")
+def test_a_kept_page_is_a_private_image(client: TestClient, document: str) -> None:
+    image = client.get(f"/documents/{document}/0.png")
     assert image.headers["content-type"] == "image/png"
     assert image.headers["cache-control"].startswith("private")
     assert Image.open(io.BytesIO(image.content)).size == (120, 160)
-    for address in (
-        f"{other}/{document}/0",
-        f"{hers}/{document}/0",
-        f"x/{document}/0",
-        f"{mine}/{document}/1",
-        f"{mine}/x/0",
-    ):
-        assert client.get(f"/pages/{address}.png").status_code == 404
-    grants.leave(mine)
-    assert client.get(f"/pages/{mine}/{document}/0.png").status_code == 404
+    for address in (f"{document}/1", "x/0"):
+        assert client.get(f"/documents/{address}.png").status_code == 404
+
+
+def test_a_download_holds_the_own_documents_that_were_asked_for(
+    client: TestClient, services: Services, document: str
+) -> None:
+    Library(services).fill("local", document, Schema.of("mine", ["total"]))
+    form = {"documents": f"{document} somebody-elses", "kind": "json"}
+    answer = client.post("/downloads", data=form)
+    assert answer.headers["content-disposition"] == 'attachment; filename="onepass.json"'
+    assert answer.headers["cache-control"] == "no-store"
+    [said] = answer.json()
+    assert [field["key"] for field in said["fields"]] == ["total"]
+    assert client.post("/downloads", data={**form, "documents": "x"}).json() == []
+    for kind in ("csv", "xlsx"):
+        assert len(client.post("/downloads", data={**form, "kind": kind}).content) > 50
+    assert client.post("/downloads", data={**form, "kind": "exe"}).status_code == 404
 
 
 def test_the_page_asks_no_other_host(client: TestClient) -> None:
@@ -77,9 +81,106 @@ def test_the_page_asks_no_other_host(client: TestClient) -> None:
     assert [address for address in loaded if "testserver" not in address] == []
 
 
-@pytest.mark.parametrize("address", ["/docs", "/openapi.json", "/redoc"])
+@pytest.mark.parametrize("address", ["/docs", "/redoc"])
 def test_interactive_api_pages_are_off(client: TestClient, address: str) -> None:
     answer = client.get(address)
     assert "swagger" not in answer.text.lower()
     assert "redoc" not in answer.text.lower()
     assert '"openapi"' not in answer.text
+
+
+def tiny(folder: Path, **options: object) -> Settings:
+    """Settings of an app with a tiny model."""
+    backbone = make_backbone()
+    backbone.model.save_pretrained(folder)
+    backbone.text.tokenizer.save_pretrained(folder)
+    settings = {"backbone": str(folder), "models_dir": folder, "dtype": "float32"}
+    return Settings(data_dir=folder / "data", **settings, **options)  # type: ignore[arg-type]
+
+
+def test_it_is_ready_when_model_and_store_are(tmp_path: Path) -> None:
+    with running(tiny(tmp_path)) as app, app.browser() as probe:
+        answer = probe.get("/readyz")
+        assert (answer.status_code, answer.json()["missing"]) == (503, ["model"])
+    with running(tiny(tmp_path), model=True) as app, app.browser() as probe:
+        answer = probe.get("/readyz")
+        assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+        assert parsed(probe.get("/metrics").text)["onepass_model_ready",] == 1
+
+
+def test_what_is_missing_is_named_and_nothing_private_said(tmp_path: Path) -> None:
+    database = tmp_path / "private place" / "file"
+    database.parent.mkdir()
+    database.write_text("this is no database, but a text that is long enough to be one" * 20)
+    settings = Settings(data_dir=tmp_path, database=f"sqlite:///{database}")
+    with running(settings) as app, app.browser() as probe:
+        answer = probe.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json() == {"status": "not ready", "missing": ["model", "store"]}
+
+
+def test_metrics_count_what_was_done(tmp_path: Path) -> None:
+    with running(Settings(data_dir=tmp_path)) as app, app.browser() as anybody:
+        out = io.BytesIO()
+        Image.new("RGB", (120, 160), "white").save(out, "PNG")
+        app.services.read(out.getvalue(), "blank.png")
+        for path in ("/healthz", "/none"):
+            anybody.get(path)
+        anybody.request("BREW", "/")
+        answer = anybody.get("/metrics")
+        assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+        found = parsed(answer.text)
+    assert found["onepass_requests_total", "GET", "200"] == 1
+    assert found["onepass_requests_total", "GET", "404"] == 1
+    assert found["onepass_requests_total", "other", "405"] == 1
+    assert found["onepass_documents_total", "ocr"] == 1
+    assert found["onepass_phase_seconds_count", "none", "ocr"] == 1
+    assert found["onepass_model_ready",] == 0
+
+
+def test_metrics_are_for_admins_where_there_is_a_login(tmp_path: Path) -> None:
+    users = users_file(tmp_path, line("ada", "admin"), line("bob"))
+    settings = Settings(auth=str(users), data_dir=tmp_path / "data")
+    with running(settings) as app, app.browser() as program:
+        for headers, status in (({}, 401), (basic("bob"), 403), (basic("ada"), 200)):
+            assert program.get("/metrics", headers=headers).status_code == status
+        assert program.get("/openapi.json").status_code == 401
+        assert program.get("/readyz").json()["missing"] == ["model"]
+
+
+def test_the_api_describes_itself(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    assert schema["openapi"].startswith("3.")
+    addresses = {"/healthz", "/readyz", "/metrics", "/documents/{document}/{number}.png"}
+    calls = {
+        f"/gradio_api/call/{name}"
+        for endpoint in ("extract", "list_schemas", "list_decoders")
+        for name in (f"v2/{endpoint}", f"{endpoint}/{{event_id}}")
+    }
+    assert addresses | calls | {"/gradio_api/upload"} <= schema["paths"].keys()
+    call = schema["paths"]["/gradio_api/call/v2/extract"]["post"]
+    body = call["requestBody"]["content"]["application/json"]["schema"]
+    assert body["required"] == ["file"]
+    assert body["properties"]["decoder"]["default"] == "mask_parallel"
+    operations = [one["operationId"] for path in schema["paths"].values() for one in path.values()]
+    assert len(operations) == len(set(operations))
+
+
+def test_the_server_counts_only_where_it_was_told_to(services: Services) -> None:
+    assert services.counts.text() == b""
+    assert b"onepass_requests" in Services(Settings(), Meter()).counts.text()
+
+
+def test_no_event_of_the_page_reads_a_file_that_was_not_sent(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("name: private\nkeys:\n- name: hidden\n")
+    with running(Settings(data_dir=tmp_path / "data")) as app, app.browser() as anybody:
+        events = anybody.get("/config").json()["dependencies"]
+        event = next(one["id"] for one in events if one["api_name"] == "take_in")
+        payload = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
+        body = {"session_hash": "session", "fn_index": event, "data": [payload]}
+        assert anybody.post("/gradio_api/queue/join", json=body).status_code == 200
+        told = anybody.get("/gradio_api/queue/data?session_hash=session").text
+    assert '"success":false' in told
+    assert "hidden" not in told
+    assert secret.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,13 +10,15 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from PIL import Image
 from starlette.requests import Request
 
 from kie_app.config import Settings
+from kie_app.errors import DocumentError
+from kie_app.library import Library
 from kie_app.services import Services
 from kie_app.ui import upload
 from kie_app.ui.build import build_ui
-from kie_app.ui.grants import Grants
 from kie_app.ui.race_handlers import RaceHandlers
 from kie_app.ui.readiness import WarmUp
 from kie_app.ui.session import Session
@@ -24,7 +27,7 @@ from kie_app.ui.visitor import visitor
 from kie_app.users import User
 from tests.ui import recorded
 
-READ = Session(token="t", document=recorded.document())
+READ = Session("t", document=recorded.document())
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +36,22 @@ def handlers() -> RaceHandlers:
     with gr.Blocks():
         html = [gr.HTML() for _ in range(4)]
         view = View(gr.State(), *html, (gr.Plot(),) * 4)
-    return RaceHandlers(services, Grants(), WarmUp(services), view)
+    return RaceHandlers(services, Library(services), WarmUp(services), view)
 
 
 def asked_by(name: str) -> gr.Request:
     """An event of this user, as it comes through the gate."""
     return gr.Request(Request({"type": "http", "headers": [], "user": User(name)}), username=name)
+
+
+ADA = asked_by("ada")
+
+
+def png() -> bytes:
+    """An empty page."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "PNG")
+    return out.getvalue()
 
 
 def refusal(updates: Iterator[Update], handlers: RaceHandlers) -> str:
@@ -53,7 +66,7 @@ def refusal(updates: Iterator[Update], handlers: RaceHandlers) -> str:
 
 
 def test_no_document_is_told(handlers: RaceHandlers) -> None:
-    message = refusal(handlers.fill(Session(), "a", (), None, ["mask_parallel"]), handlers)
+    message = refusal(handlers.fill(Session(), "a", (), None, ["mask_parallel"], ADA), handlers)
     assert "No document is open" in message
 
 
@@ -67,18 +80,20 @@ def test_no_document_is_told(handlers: RaceHandlers) -> None:
     ],
 )
 def test_keys_that_cannot_be_asked_are_told(handlers: RaceHandlers, names: str, part: str) -> None:
-    message = refusal(handlers.fill(READ, names, (), None, ["mask_parallel"]), handlers)
+    message = refusal(handlers.fill(READ, names, (), None, ["mask_parallel"], ADA), handlers)
     assert part in message
     assert len(message) < 300
 
 
 def test_no_arm_is_told(handlers: RaceHandlers) -> None:
-    assert "No arm is ticked" in refusal(handlers.fill(READ, "a", (), None, []), handlers)
+    assert "No arm is ticked" in refusal(handlers.fill(READ, "a", (), None, [], ADA), handlers)
 
 
 def test_a_message_is_escaped(handlers: RaceHandlers) -> None:
     key = "<img src=x onerror=alert(1)>"
-    message = refusal(handlers.fill(READ, f"{key},{key}", (), None, ["mask_parallel"]), handlers)
+    message = refusal(
+        handlers.fill(READ, f"{key},{key}", (), None, ["mask_parallel"], ADA), handlers
+    )
     assert "<img" not in message
     assert "&lt;img" in message
 
@@ -91,21 +106,42 @@ def test_an_unknown_sample_is_told(handlers: RaceHandlers) -> None:
     assert "no such sample" in message
 
 
-def test_a_bad_upload_is_told_and_deleted(handlers: RaceHandlers, tmp_path: Path) -> None:
-    file = tmp_path / "hash" / "upload"
+@pytest.fixture
+def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where Gradio puts what it receives."""
+    folder = tmp_path / "received"
+    folder.mkdir()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize("path", ["secret", "received/../secret", "received/link", None, 5])
+def test_what_was_not_uploaded_is_neither_read_nor_deleted(
+    uploads: Path, tmp_path: Path, path: Any
+) -> None:
+    (tmp_path / "secret").write_bytes(b"data")
+    (uploads / "link").symlink_to(tmp_path / "secret")
+    named = str(tmp_path / path) if isinstance(path, str) else path
+    with pytest.raises(DocumentError, match="no upload to this app"):
+        upload.take({"path": named, "orig_name": "a.png"})
+    assert (tmp_path / "secret").read_bytes() == b"data"
+
+
+def test_a_bad_upload_is_told_and_deleted(handlers: RaceHandlers, uploads: Path) -> None:
+    file = uploads / "hash" / "upload"
     file.parent.mkdir()
     file.write_bytes(b"")
     payload = {"path": str(file), "orig_name": "empty.pdf"}
     assert "empty.pdf" in refusal(handlers.open_file(READ, payload, asked_by("ada")), handlers)
-    assert list(tmp_path.iterdir()) == []
+    assert list(uploads.iterdir()) == []
 
 
-def test_a_good_upload_is_deleted_too(tmp_path: Path) -> None:
-    file = tmp_path / "hash" / "upload"
+def test_a_good_upload_is_deleted_too(uploads: Path) -> None:
+    file = uploads / "hash" / "upload"
     file.parent.mkdir()
     file.write_bytes(b"data")
     assert upload.take({"path": str(file), "orig_name": "a.png"}) == (b"data", "a.png")
-    assert list(tmp_path.iterdir()) == []
+    assert list(uploads.iterdir()) == []
 
 
 def test_a_file_over_the_limit_is_told_with_value_limit_and_remedy(handlers: RaceHandlers) -> None:
@@ -115,20 +151,16 @@ def test_a_file_over_the_limit_is_told_with_value_limit_and_remedy(handlers: Rac
         assert part in message
 
 
-def test_every_visitor_gets_a_token_of_their_own(handlers: RaceHandlers) -> None:
-    assert handlers.enter(asked_by("ada")).token != handlers.enter(asked_by("ada")).token
-
-
 def test_a_document_opens_for_the_user_who_asked(handlers: RaceHandlers) -> None:
-    ada, bob = asked_by("ada"), asked_by("bob")
-    session = handlers.enter(ada)
-    opened = handlers._open(visitor(ada), session, recorded.document(), None)
-    assert opened.token == session.token
-    assert handlers._grants.allows(opened.token, "ada", recorded.document().id)
-    assert handlers._open(visitor(bob), opened, recorded.document(), None).token != opened.token
+    opened = handlers._open(visitor(ADA), Session(), "a.png", png(), None)
+    assert opened.document is not None
+    assert [page.image for page in opened.document.pages] == [None]
+    assert [one.document.id for one in handlers._library.all("ada")] == [opened.kept]
+    others = handlers._open(visitor(asked_by("bob")), opened, "a.png", png(), None)
+    assert others.kept != opened.kept
 
 
 def test_building_the_page_loads_no_model() -> None:
     services = Services(Settings())
-    build_ui(services, Grants(), WarmUp(services))
+    build_ui(services, WarmUp(services))
     assert services._backbone is None

@@ -60,9 +60,9 @@ def test_boxes_are_percentages_of_their_page() -> None:
     one = recorded.extractions()[0]
     placed = replace(one.fields[0], sources=(Source(0, Box(0.25, 0.5, 0.75, 0.525)),))
     one = replace(one, fields=(placed,))
-    html = page_viewer.render(recorded.document(), "token", [one])
+    html = page_viewer.render(recorded.document(), "kept", [one])
     assert "left:25.00%;top:50.00%;width:50.00%;height:2.50%" in html
-    assert f'src="pages/token/{one.document}/0.png"' in html
+    assert 'src="documents/kept/0.png"' in html
 
 
 def test_the_stage_is_live_until_the_race_is_over() -> None:

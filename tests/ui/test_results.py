@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from kie_app.insights import baseline
 from kie_app.types import Extraction, Stats
 from kie_app.ui import figures, results
 from tests.ui import recorded
@@ -20,24 +21,32 @@ def done() -> tuple[Extraction, ...]:
 
 
 def test_agreement_is_counted_against_autoregressive(done: tuple[Extraction, ...]) -> None:
-    baseline = figures.baseline(done)
-    assert baseline is not None
-    twin = replace(baseline, decoder="verified")
+    slowest = baseline(done)
+    assert slowest is not None
+    twin = replace(slowest, decoder="verified")
     other = replace(
         twin, fields=(replace(twin.fields[0], value="else"), *twin.fields[1:]), decoder="x"
     )
-    rows = figures.of([baseline, twin, other], 0.0, None)
+    rows = figures.of([slowest, twin, other], 0.0, None)
     assert [row.agreeing for row in rows] == [4, 4, 3]
 
 
 def test_a_label_that_is_a_list_is_not_judged(done: tuple[Extraction, ...]) -> None:
     first = done[0].fields[0]
     assert figures.matches(first, {first.key.name: ["a", "b"]}) is None
-    assert figures.of(done[:1], 0.0, {first.key.name: ["a", "b"]})[0].judged == 3
+    label = {field.key.name: "" for field in done[0].fields} | {first.key.name: ["a", "b"]}
+    assert figures.of(done[:1], 0.0, label)[0].judged == 3
 
 
-def test_an_absent_value_matches_an_absent_label(done: tuple[Extraction, ...]) -> None:
-    assert figures.matches(replace(done[0].fields[0], value=None), {}) is True
+def test_an_absent_value_matches_an_absent_label_and_no_label_judges_nothing(
+    done: tuple[Extraction, ...],
+) -> None:
+    absent = replace(done[0].fields[0], value=None)
+    assert figures.matches(absent, {absent.key.name: ""}) is True
+    assert figures.matches(absent, {}) is None
+    text = Markup(results.render(done, recorded.document(), {})).text
+    assert "no label" in text
+    assert "not the label" not in text
 
 
 def test_verdict_puts_accuracy_beside_the_speed_up(done: tuple[Extraction, ...]) -> None:

@@ -1,0 +1,155 @@
+"""How much one user may ask: so many requests a minute, and no body larger than a file may be.
+
+Behind the gate, so that a user counts as one wherever they ask from. Who has no login counts by
+address. What a page loads by itself, static files and streams that stay open, is free: only what
+makes the app work is counted.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kie_app.access.attempts import network
+from kie_app.access.credentials import address_of
+from kie_app.access.gate import user_of
+from kie_app.config import Settings
+from kie_app.users import LOCAL
+
+MINUTE = 60.0  # seconds
+KEPT = 1000  # users and addresses in memory; past it the one unseen for longest is forgotten
+MEGABYTE = 1_000_000
+SLACK = MEGABYTE  # what a form puts around the largest file
+
+FREE = (
+    "/assets/",
+    "/static/",
+    "/theme.css",
+    "/favicon.ico",
+    "/manifest.json",
+    "/pwa_icon",
+    "/login.css",
+    "/documents/",
+    "/gradio_api/heartbeat/",
+    "/gradio_api/queue/data",
+    "/gradio_api/startup-events",
+    "/gradio_api/upload_progress",
+)
+
+Who = tuple[str, str]  # "user" or "address", and which
+
+
+def limit(server: FastAPI, settings: Settings) -> None:
+    """Put the limits of the settings before the server; the gate has to come before them."""
+    server.add_middleware(Sizes, largest=settings.max_file_mb * MEGABYTE + SLACK)
+    if settings.requests_per_minute > 0:
+        server.add_middleware(Pace, rate=Rate(settings.requests_per_minute))
+
+
+class Rate:
+    """Requests of the last minute. No minute sees more than `most` of anybody's let through."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.most = most
+        self._clock = clock
+        self._times: OrderedDict[Who, deque[float]] = OrderedDict()
+
+    def wait(self, who: Who) -> float:
+        """0.0, and the request counts; or how long until one is let through, and it does not."""
+        now = self._clock()
+        times = self._times.setdefault(who, deque(maxlen=self.most))
+        self._times.move_to_end(who)
+        if len(self._times) > KEPT:
+            self._times.popitem(last=False)
+        if len(times) == self.most and times[0] + MINUTE > now:
+            return times[0] + MINUTE - now
+        times.append(now)  # the oldest goes, where there are `most`
+        return 0.0
+
+
+class Pace:
+    """ASGI middleware: 429 for whoever asks too often, with the seconds to wait."""
+
+    def __init__(self, app: ASGIApp, rate: Rate) -> None:
+        self._app = app
+        self._rate = rate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or is_free(scope):
+            await self._app(scope, receive, send)
+            return
+        seconds = math.ceil(self._rate.wait(who_asks(HTTPConnection(scope))))
+        if seconds == 0:
+            await self._app(scope, receive, send)
+            return
+        detail = (
+            f"More than {self._rate.most} requests in a minute: try again in {seconds} s, or raise "
+            "ONEPASS_REQUESTS_PER_MINUTE."
+        )
+        headers = {"Retry-After": str(seconds)}
+        await JSONResponse({"detail": detail}, 429, headers)(scope, receive, send)
+
+
+class Sizes:
+    """ASGI middleware: 413 for a body over `largest` bytes, as soon as that is known.
+
+    A length that is given is believed; without one the body is counted while it is read.
+    """
+
+    def __init__(self, app: ASGIApp, largest: int) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif given_length(scope) > self._largest:
+            await JSONResponse({"detail": self._detail()}, 413)(scope, receive, send)
+        else:
+            await self._app(scope, self._counted(receive), send)
+
+    def _counted(self, receive: Receive) -> Receive:
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._largest:
+                # Whoever reads the body passes this on, and the app answers with its status.
+                raise HTTPException(413, self._detail())
+            return message
+
+        return counted
+
+    def _detail(self) -> str:
+        megabytes = (self._largest - SLACK) // MEGABYTE
+        return (
+            f"The request is larger than a file of {megabytes} MB may be: send a smaller file, or "
+            "raise ONEPASS_MAX_FILE_MB."
+        )
+
+
+def is_free(scope: Scope) -> bool:
+    """Whether the request is one of those that a page makes by itself."""
+    return scope["method"] in {"GET", "HEAD"} and scope["path"].startswith(FREE)
+
+
+def who_asks(connection: HTTPConnection) -> Who:
+    user = user_of(connection)
+    if user and user != LOCAL:
+        return "user", user.name
+    return "address", network(address_of(connection))
+
+
+def given_length(scope: Scope) -> int:
+    """The Content-Length, 0 without one; the server has refused what is no number."""
+    return next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)

@@ -1,0 +1,320 @@
+"""The documents that somebody keeps: add, fill, look through, review, delete.
+
+Everything belongs to an owner and is written when it happens, so that another tab, a reload or a
+killed server finds all of it. A prediction is never overwritten and a correction never changed:
+what stands is the newest of both (`standing`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from kie_app import documents
+from kie_app.decoding import DECODERS
+from kie_app.errors import DocumentError, StoreError
+from kie_app.extraction import decoder_named
+from kie_app.rules import broken
+from kie_app.services import Services
+from kie_app.store import (
+    Correction,
+    Prediction,
+    Said,
+    State,
+    Store,
+    StoredDocument,
+    StoredRace,
+)
+from kie_app.types import Document, Extraction, Field, Key, Reading, Schema, Source
+
+VERIFIED: tuple[State, ...] = ("confirmed", "corrected", "absent", "illegible")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A field as it stands: what a model predicted and what a person made of it. `readings` are
+    other values to choose from, `disputed` says that decoders answered differently."""
+
+    key: Key
+    value: str | None
+    state: State
+    confidence: float
+    sources: tuple[Source, ...]
+    readings: tuple[Reading, ...]
+    disputed: bool
+    predicted: str | None
+
+    @property
+    def verified(self) -> bool:
+        return self.state in VERIFIED
+
+
+@dataclass(frozen=True)
+class Record:
+    """A document of the library and its fields; no prediction, no fields."""
+
+    document: StoredDocument
+    prediction: Prediction | None
+    entries: tuple[Entry, ...]
+
+    @property
+    def verified(self) -> int:
+        return sum(entry.verified for entry in self.entries)
+
+    @property
+    def done(self) -> bool:
+        return bool(self.entries) and self.verified == len(self.entries)
+
+    @property
+    def disputed(self) -> int:
+        """Open fields that decoders answered differently."""
+        return sum(entry.disputed and not entry.verified for entry in self.entries)
+
+    @property
+    def least(self) -> float:
+        """The confidence of the least certain open field; 1.0 when none is open."""
+        return min((e.confidence for e in self.entries if not e.verified), default=1.0)
+
+    @cached_property
+    def broken(self) -> tuple[str, ...]:
+        """The rules that the values break."""
+        return broken({entry.key: entry.value for entry in self.entries})
+
+    def extraction(self) -> Extraction | None:
+        """The fields as they stand, as an extraction for the exports; what a person said is of the
+        origin "person"."""
+        if self.prediction is None:
+            return None
+        said = self.prediction.extraction
+        fields = tuple(
+            _said(field, entry) if entry.verified else field
+            for field, entry in zip(said.fields, self.entries, strict=True)
+        )
+        return replace(said, fields=fields)
+
+
+class Library:
+    """Use cases on kept documents. StoreError for a document that the owner does not have."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @property
+    def _store(self) -> Store:
+        return self._services.store
+
+    def add(self, owner: str, name: str, data: bytes) -> StoredDocument:
+        """Keep a file that can be read; a file that the owner has already is that document.
+        DocumentError, with nothing kept, when it cannot be read."""
+        digest = hashlib.sha256(data).hexdigest()
+        for one in self._store.documents.of(owner, digest):
+            return one
+        read = self._services.read(data, name)
+        kept = self._store.documents.add(owner, documents.base_name(name), data)
+        self._store.documents.save_content(owner, kept.id, read)
+        return kept
+
+    def open(self, owner: str, document: str) -> Document:
+        """A kept document with its page images; its text is not read again."""
+        data = self._store.documents.data(owner, document)
+        content = self._store.documents.content(owner, document)
+        if content is None:  # its reading was cut short
+            read = self._services.read(data, self._store.documents.one(owner, document).name)
+            self._store.documents.save_content(owner, document, read)
+            return read
+        return self._services.recall(data, content)
+
+    def page_png(self, owner: str, document: str, page: int) -> bytes:
+        """A page's image as PNG; DocumentError when there is no such page."""
+        pages = self.open(owner, document).pages
+        image = pages[page].image if 0 <= page < len(pages) else None
+        if image is None:
+            raise DocumentError(f"Document {document} has no page {page + 1}: open another.")
+        out = io.BytesIO()
+        image.save(out, "PNG", compress_level=1)
+        return out.getvalue()
+
+    def delete(self, owner: str, document: str) -> None:
+        """Remove a document, its file, and everything that was said of it."""
+        self._store.documents.delete(owner, document)
+
+    def fill(
+        self, owner: str, document: str, schema: Schema, decoder: str = "mask_parallel"
+    ) -> Record:
+        """Ask a kept document, and keep the answer. Keys that the same model answered before in the
+        same words are not asked again, where the decoder's answers are independent."""
+        read = self.open(owner, document)
+        checked = self._services.schema(schema.name, schema.keys)
+        alone = DECODERS[decoder_named(decoder)].independent
+        said = self._known(owner, document, decoder) if alone else None
+        known = {field.key: field for field in said.fields} if said else {}
+        asked = tuple(key for key in checked.keys if key not in known)
+        if asked or said is None:
+            said = self._services.extract(read, Schema(schema.name, asked), decoder)
+            known |= {field.key: field for field in said.fields}
+        fields = tuple(known[key] for key in checked.keys)
+        place = {key: at for at, key in enumerate(checked.keys)}
+        events = tuple(
+            replace(one, key=place[key])
+            for one in said.events
+            if (key := said.schema.keys[one.key]) in place
+        )
+        whole = replace(said, schema=checked, fields=fields, events=events)
+        if not asked:
+            stands = self.one(owner, document)
+            if stands.prediction and stands.prediction.extraction == whole:
+                return stands
+        self._store.answers.save_prediction(owner, document, whole)
+        return self.one(owner, document)
+
+    def save_race(
+        self, owner: str, document: str, schema: Schema, result: Sequence[Extraction]
+    ) -> StoredRace:
+        """Keep a race, and each decoder's answer as a prediction, those of `mask_parallel` last,
+        unless the answers would hide a field that a person verified."""
+        race = self._store.races.save(owner, document, schema, result, self._services.facts())
+        asked = {key.name for key in schema.keys}
+        entries = self.one(owner, document).entries
+        if any(one.verified and one.key.name not in asked for one in entries):
+            return race
+        for one in sorted(result, key=lambda one: one.decoder == "mask_parallel"):
+            self._store.answers.save_prediction(owner, document, one)
+        return race
+
+    def races(self, owner: str) -> list[StoredRace]:
+        """All races of the owner, newest first."""
+        return self._store.races.of(owner)
+
+    def all(self, owner: str) -> list[Record]:
+        """Every document of the owner as it stands, newest first."""
+        said, meant = self._store.answers.newest(owner), self._store.answers.standing(owner)
+        return [
+            standing(one, said.get(one.id, ()), meant.get(one.id, {}))
+            for one in self._store.documents.of(owner)
+        ]
+
+    def one(self, owner: str, document: str) -> Record:
+        """One document as it stands."""
+        return standing(
+            self._store.documents.one(owner, document),
+            list(self._decoders(owner, document).values()),
+            self._store.answers.fields_of(owner, document),
+        )
+
+    def say(
+        self,
+        owner: str,
+        document: str,
+        key: str,
+        state: Said,
+        *,
+        value: str | None = None,
+        sources: Sequence[Source] = (),
+        author: str,
+        token: str,
+    ) -> Record:
+        """Keep what a person says of a field. The same `token` again says nothing new."""
+        seen = self.one(owner, document).prediction
+        if seen is None or key not in {field.key.name for field in seen.extraction.fields}:
+            raise StoreError(f"The document has no field {key!r}: fill it first.")
+        self._store.answers.save_correction(
+            owner,
+            document,
+            key=key,
+            state=state,
+            value=value,
+            sources=sources,
+            prediction=seen.id,
+            author=author,
+            token=token,
+        )
+        return self.one(owner, document)
+
+    def undo(self, owner: str, document: str, key: str, *, author: str, token: str) -> Record:
+        """Take back what was last said of a field; nothing changes where nothing was."""
+        self._store.answers.undo(owner, document, key, author=author, token=token)
+        return self.one(owner, document)
+
+    def _decoders(self, owner: str, document: str) -> dict[str, Prediction]:
+        """The newest prediction of each decoder, in the order in which they were made."""
+        newest = self._store.answers.newest(owner, document).get(document, ())
+        return {one.extraction.decoder: one for one in newest}
+
+    def _known(self, owner: str, document: str, decoder: str) -> Extraction | None:
+        """What the decoder answered before, if the model that would answer now did."""
+        made = self._decoders(owner, document).get(decoder)
+        if made is None or made.extraction.model != self._services.backbone().version:
+            return None
+        return made.extraction
+
+
+def standing(
+    document: StoredDocument,
+    predictions: Sequence[Prediction],
+    corrections: Mapping[str, Correction],
+) -> Record:
+    """The fields of the newest of `predictions` (oldest first, one a decoder) as they stand."""
+    if not predictions:
+        return Record(document, None, ())
+    *others, newest = predictions
+    entries = []
+    for field in newest.extraction.fields:
+        answers = [
+            one
+            for other in others
+            for one in other.extraction.fields
+            if one.key.name == field.key.name
+        ]
+        entries.append(_entry(field, answers, corrections.get(field.key.name)))
+    return Record(document, newest, tuple(entries))
+
+
+def _entry(field: Field, others: Sequence[Field], said: Correction | None) -> Entry:
+    readings = {reading.value: reading for reading in reversed(field.readings)}
+    for one in (*others, field):
+        if one.value and one.value not in readings:
+            readings[one.value] = Reading(one.value, one.confidence, one.sources)
+    best = sorted(readings.values(), key=lambda reading: -reading.probability)
+    disputed = any(_same(one.value) != _same(field.value) for one in others)
+    entry = Entry(
+        field.key,
+        field.value,
+        "predicted",
+        field.confidence,
+        field.sources,
+        tuple(best),
+        disputed,
+        field.value,
+    )
+    if said is None or said.state == "predicted":
+        return entry
+    return replace(entry, value=said.value, state=said.state, sources=said.sources)
+
+
+def _said(field: Field, entry: Entry) -> Field:
+    """The field as a person left it."""
+    return replace(field, value=entry.value, sources=entry.sources, origin="person", confidence=1.0)
+
+
+def _same(value: str | None) -> str:
+    """Values that differ in case and blanks alone agree."""
+    return "".join((value or "").casefold().split())
+
+
+ORDERS = ("least certain", "decoders disagree", "failed rule", "newest")
+
+
+def queue(records: Sequence[Record], order: str) -> list[Record]:
+    """Documents with open fields, the one to look at first in front. Orders other than "newest" and
+    "least certain" hold only documents that they concern."""
+    waiting = [one for one in records if one.entries and not one.done]
+    if order == "decoders disagree":
+        return sorted((one for one in waiting if one.disputed), key=lambda one: -one.disputed)
+    if order == "failed rule":
+        return sorted((one for one in waiting if one.broken), key=lambda one: -len(one.broken))
+    if order == "least certain":
+        return sorted(waiting, key=lambda one: one.least)
+    return waiting

@@ -1,0 +1,189 @@
+"""The programmable side of the page: named endpoints for `gradio_client`, some of them MCP tools.
+
+Each acts for the user of its request. Clients are shown the docstrings, so these are written for
+them, an argument a line, as Gradio reads them. All other events of the page are private.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from weakref import WeakValueDictionary
+
+import gradio as gr
+
+from kie_app import export
+from kie_app.decoding import DECODERS
+from kie_app.errors import DocumentError, KieError, SchemaError
+from kie_app.extraction import decoder_named
+from kie_app.services import Services
+from kie_app.types import Document, Extraction, Schema
+from kie_app.ui import keys as naming
+from kie_app.ui import upload
+from kie_app.ui.race import MODEL_TURN
+from kie_app.ui.readiness import WarmUp
+from kie_app.ui.visitor import visitor
+from kie_app.ui.words import ARMS
+
+SHOWN = 40  # characters of a wrong value that a message repeats
+WHOLE = ("file", "document", "decoder", "model")  # columns that are the same in every row
+
+
+def build_api(services: Services, warm_up: WarmUp) -> None:
+    """Add the endpoints to the page in whose context this runs, before others take their names."""
+    api = Api(services, warm_up)
+    turn = {name: MODEL_TURN[name] for name in ("concurrency_id", "concurrency_limit")}
+    gr.api(api.extract, api_name="extract", **turn)
+    gr.api(api.list_schemas, api_name="list_schemas")
+    gr.api(api.list_decoders, api_name="list_decoders")
+
+
+def answering(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """A `KieError` becomes an answer of one line."""
+
+    @wraps(endpoint)
+    def wrapper(*args: Any, **options: Any) -> Any:
+        try:
+            return endpoint(*args, **options)
+        except KieError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return wrapper
+
+
+class Api:
+    """The endpoints over the services."""
+
+    def __init__(self, services: Services, warm_up: WarmUp) -> None:
+        self._services = services
+        self._warm_up = warm_up
+        # By where they lay. Gradio puts equal files into one place, so that of several calls at
+        # once on one file the first deletes it for all; the others find here what it read.
+        self._read: WeakValueDictionary[str, Document] = WeakValueDictionary()
+
+    @answering
+    def extract(
+        self,
+        file: gr.FileData,
+        request: gr.Request,
+        keys: str = "",
+        schema: str = "",
+        decoder: str = "mask_parallel",
+    ) -> dict[str, Any]:
+        """Read a document and return the values of the named keys, each with a confidence and its
+        place on the page. Give either keys or a schema.
+
+        Args:
+            file: the document, as JPEG, PNG, WebP, TIFF or PDF
+            keys: what to extract, names with commas between, such as company, date, total
+            schema: in place of keys, the name of one that list_schemas shows, such as receipt
+            decoder: mask_parallel (one forward pass), hyper_parallel, verified or autoregressive
+
+        Returns:
+            file, document (its SHA-256), schema, decoder and model;
+            seconds of ocr, prefill and decode;
+            fields, each with key, value (as printed, null when absent), normalised (ISO date or
+            plain number), currency, doubt, kind, confidence (0 to 1), origin, pages (from 1) and
+            boxes ([x0, y0, x1, y1] as fractions of the page)
+        """
+        sent, name = self._take(file)
+        asked = self._schema(visitor(request).name, _text(keys, "keys"), _text(schema, "schema"))
+        decoder = decoder_named(_text(decoder, "decoder"))
+        document = sent if isinstance(sent, Document) else self._services.read(sent, name)
+        self._read[file["path"]] = document
+        self._warm_up.require()
+        return answer(document, name, self._services.extract(document, asked, decoder))
+
+    @answering
+    def list_schemas(self, request: gr.Request) -> list[dict[str, Any]]:
+        """List the schemas that extract can be asked for by name: the key templates of the app and
+        those that the user saved.
+
+        Returns:
+            for each its name, own (saved by the user) and keys with name, description and kind
+        """
+        templates = self._services.schemas()
+        return [
+            {
+                "name": schema.name,
+                "own": schema.name not in templates,
+                "keys": [
+                    {"name": key.name, "description": key.description, "kind": key.kind}
+                    for key in schema.keys
+                ],
+            }
+            for schema in self._services.schemas_of(visitor(request).name).values()
+        ]
+
+    @answering
+    def list_decoders(self) -> list[dict[str, str]]:
+        """List the decoders that extract can use.
+
+        Returns:
+            for each its name and its idea
+        """
+        return [{"name": name, "idea": ARMS[name].idea} for name in DECODERS]
+
+    def _take(self, file: Any) -> tuple[bytes | Document, str]:
+        """What was sent: its bytes, which are deleted here, or the document that was read of them
+        a moment ago."""
+        upload.check_received(file)
+        try:
+            return upload.take(file)
+        except DocumentError:
+            document = self._read.get(file["path"])
+            if document is None:
+                raise
+            return document, str(file.get("orig_name") or document.name)
+
+    def _schema(self, owner: str, keys: str, schema: str) -> Schema:
+        if bool(keys.strip()) == bool(schema.strip()):
+            raise SchemaError(
+                "Give either keys, with commas between, or the name of a schema: "
+                f"{'both' if keys.strip() else 'none'} came."
+            )
+        if keys.strip():
+            return self._services.schema("keys", naming.parse(keys))
+        known = self._services.schemas_of(owner)
+        if schema.strip() not in known:
+            raise SchemaError(
+                f"There is no schema {schema.strip()[:SHOWN]!r}: use one of {', '.join(known)}, or "
+                "name keys."
+            )
+        return known[schema.strip()]
+
+
+def answer(document: Document, name: str, extraction: Extraction) -> dict[str, Any]:
+    """An extraction with its fields as `export.long_grid` has them; `name` is the file's, which
+    whoever read the same bytes before may have called otherwise."""
+    grid = export.long_grid([extraction], {document.id: name})
+    rows = json.loads(export.grid_to_json(grid))
+    stats = extraction.stats
+    seconds = {"ocr": document.ocr_seconds, "prefill": stats.prefill, "decode": stats.decode}
+    return whole(
+        {
+            **{column: rows[0][column] for column in WHOLE},
+            "schema": extraction.schema.name,
+            "seconds": {phase: round(value, 6) for phase, value in seconds.items()},
+            "fields": [
+                {column: cell for column, cell in row.items() if column not in WHOLE}
+                for row in rows
+            ],
+        }
+    )
+
+
+def whole(result: dict[str, Any]) -> dict[str, Any]:
+    """The result without halves of surrogate pairs, which Gradio cannot send."""
+    text: dict[str, Any] = json.loads(
+        json.dumps(result, ensure_ascii=False).encode("utf-8", "replace")
+    )
+    return text
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise SchemaError(f"{name} is {str(value)[:SHOWN]!r}: give it as text.")
+    return value

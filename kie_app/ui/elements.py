@@ -1,0 +1,29 @@
+"""Elements that several tabs are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from kie_app.config import Settings
+from kie_app.ui import upload
+
+
+def html(value: Any, **options: Any) -> gr.HTML:
+    """HTML that brings its own looks."""
+    return gr.HTML(value, apply_default_css=False, padding=False, **options)
+
+
+def drop_zone(settings: Settings, *, title: str, many: bool, elem_id: str) -> gr.HTML:
+    """A place to drop one document or `many`."""
+    return html(
+        None,
+        html_template=upload.TEMPLATE,
+        js_on_load=upload.SCRIPT,
+        limit=settings.max_file_mb,
+        accept=upload.ACCEPT,
+        many=many,
+        title=title,
+        elem_id=elem_id,
+    )

@@ -1,0 +1,211 @@
+"""What happens on the Extract tab: documents come in, are filled, looked through and deleted.
+
+Each document is kept as soon as it is worked on, so that stopping, or a file that cannot be read,
+costs nothing of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from kie_app.errors import DocumentError, KieError
+from kie_app.library import Library, Record
+from kie_app.services import Services
+from kie_app.types import Key
+from kie_app.ui import extract_grid, keys, upload
+from kie_app.ui.own_keys import toasted
+from kie_app.ui.race_handlers import awaited, status_line, told
+from kie_app.ui.readiness import WarmUp
+from kie_app.ui.view import Update
+from kie_app.ui.visitor import visitor
+from kie_app.ui.words import count
+
+STOPPED = "Stopped. What was done until then is kept."
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Ids of the documents added since the page was loaded."""
+
+    added: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExtractView:
+    """The components that the handlers write to."""
+
+    visit: gr.State
+    chosen: gr.State  # the id of the picked document; its own, since a long fill ends after a pick
+    status: gr.HTML
+    failures: gr.HTML
+    shown: gr.Radio
+    summary: gr.HTML
+    grid: gr.Dataframe
+    files: gr.HTML
+    picked: gr.Row
+    name: gr.HTML
+    sure: gr.Row
+
+    @property
+    def outputs(self) -> list[Any]:
+        return list(vars(self).values())
+
+
+class ExtractHandlers:
+    """Handlers over the library. What belongs to a visitor comes in and goes out as a Visit."""
+
+    def __init__(
+        self, services: Services, library: Library, warm_up: WarmUp, view: ExtractView
+    ) -> None:
+        self._services, self._library = services, library
+        self._warm_up, self.view = warm_up, view
+
+    @toasted
+    def show(self, visit: Visit, shown: str, request: gr.Request) -> Update:
+        """The grid as the library stands now."""
+        return self._grid(visit, shown, visitor(request).name)
+
+    @told
+    def add(self, visit: Visit, payload: Any, request: gr.Request) -> Iterator[Update]:
+        """Keep the dropped files, one after the other."""
+        yield from self._add(visit, [_sent(one, self._services) for one in payload], request)
+
+    @told
+    def add_samples(self, visit: Visit, request: gr.Request) -> Iterator[Update]:
+        """Keep the sample documents."""
+        samples = self._services.samples()
+        files = [(one.path.name, one.path.read_bytes) for one in samples]
+        yield from self._add(visit, files, request)
+
+    @told
+    def fill(
+        self,
+        visit: Visit,
+        names: str,
+        known: tuple[Key, ...],
+        template: str | None,
+        shown: str,
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        """Ask the keys of every document that is shown."""
+        owner, view = visitor(request).name, self.view
+        schema = self._services.schema(template or "own keys", keys.parse(names, known))
+        records = self._shown(visit, shown, owner)
+        if not records:
+            raise DocumentError("No document is shown: drop some, or show others.")
+        yield from awaited(self._warm_up, view.status)
+        work = [
+            (one.document.name, lambda at=one.document.id: self._library.fill(owner, at, schema))
+            for one in records
+        ]
+        yield from self._work(work, "Filling")
+        asked = f"{count(len(records), 'document')} asked for {keys.text_of(schema.keys)}."
+        done = status_line(asked, "good")
+        yield {**self._grid(visit, shown, owner), view.status: done}
+
+    @toasted
+    def pick(self, event: gr.SelectData, request: gr.Request) -> Update:
+        """What can be done with the document of a row."""
+        owner, view = visitor(request).name, self.view
+        start = str(event.row_value[-1])
+        picked = [one for one in self._library.all(owner) if one.document.id.startswith(start)]
+        if len(picked) != 1:
+            return {view.picked: gr.Row(visible=False)}
+        [record] = picked
+        return {
+            view.chosen: record.document.id,
+            view.picked: gr.Row(visible=True),
+            view.sure: gr.Row(visible=False),
+            view.name: status_line(_told(record)),
+        }
+
+    @toasted
+    def delete(self, visit: Visit, chosen: str, shown: str, request: gr.Request) -> Update:
+        """Remove the picked document."""
+        owner = visitor(request).name
+        self._library.delete(owner, chosen)
+        left = Visit(tuple(one for one in visit.added if one != chosen))
+        hidden = {self.view.picked: gr.Row(visible=False), self.view.sure: gr.Row(visible=False)}
+        gone = status_line("Deleted, with its file and all that was said of it.", "good")
+        grid = self._grid(left, shown, owner)
+        return {**grid, **hidden, self.view.visit: left, self.view.status: gone}
+
+    def _add(
+        self,
+        visit: Visit,
+        files: Sequence[tuple[str, Callable[[], bytes]]],
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        owner, view = visitor(request).name, self.view
+        added: list[str] = []
+
+        def keep(name: str, data: Callable[[], bytes]) -> None:
+            added.append(self._library.add(owner, name, data()).id)
+
+        work = [(name, lambda n=name, d=data: keep(n, d)) for name, data in files]
+        yield from self._work(work, "Reading")
+        visit = replace(visit, added=tuple(dict.fromkeys((*visit.added, *added))))
+        shown = "Added now" if added else "All"
+        read = f"{count(len(added), 'document')} read. Name the keys and fill."
+        yield {
+            **self._grid(visit, shown, owner),
+            view.visit: visit,
+            view.shown: shown,
+            view.status: status_line(read, "good" if added else ""),
+        }
+
+    def _work(self, work: Sequence[tuple[str, Callable[[], Any]]], verb: str) -> Iterator[Update]:
+        """Do one thing after the other, saying which; what fails is listed and left."""
+        view, failed = self.view, []
+        yield {view.failures: ""}
+        for done, (name, act) in enumerate(work):
+            yield {view.status: extract_grid.progress(done, len(work), f"{verb} {name}")}
+            try:
+                act()
+            except KieError as error:
+                failed.append(f"{name}: {error}")
+                yield {view.failures: extract_grid.failures(failed)}
+
+    def _shown(self, visit: Visit, shown: str, owner: str) -> list[Record]:
+        return extract_grid.chosen(self._library.all(owner), shown, visit.added)
+
+    def _grid(self, visit: Visit, shown: str, owner: str) -> Update:
+        view, records = self.view, self._library.all(owner)
+        some = extract_grid.chosen(records, shown, visit.added)
+        grid = extract_grid.grid(some)
+        value = {"headers": list(grid.headers), "data": [list(row) for row in grid.rows]}
+        return {
+            view.summary: status_line(extract_grid.summary(records, some)),
+            view.grid: gr.Dataframe(value=value, visible=bool(some)),
+            view.files: extract_grid.files(some),
+        }
+
+
+def _sent(payload: Any, services: Services) -> tuple[str, Callable[[], bytes]]:
+    """A dropped file's name, and how to get its bytes, or the error that it did not arrive: that is
+    one file's trouble, not that of the others."""
+    name = str(payload.get("orig_name") or payload.get("name") or "the file")
+    try:
+        if "path" not in payload:
+            raise upload.refusal(name, int(payload["size"]), services.settings)
+        data, name = upload.take(payload)
+    except DocumentError as error:
+        trouble = error
+
+        def refuse() -> bytes:
+            raise trouble
+
+        return name, refuse
+    return name, lambda: data
+
+
+def _told(record: Record) -> str:
+    """The picked document in one line."""
+    fields = count(len(record.entries), "field")
+    return (
+        f"{record.document.name}: {fields}, {record.verified} checked. {'; '.join(record.broken)}"
+    )

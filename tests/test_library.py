@@ -1,0 +1,206 @@
+"""Kept documents: filled, said something of, exported and deleted, each owner's own."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from kie_app.config import Settings
+from kie_app.errors import DocumentError, SchemaError, StoreError
+from kie_app.library import ORDERS, Library, queue
+from kie_app.services import Services
+from kie_app.types import Key, Schema
+from tests.conftest import make_backbone
+
+SCHEMA = Schema("s", (Key("total", kind="amount"), Key("date", kind="date")))
+
+
+def picture(text: str = "TOTAL 12.50") -> bytes:
+    image = Image.new("RGB", (400, 200), "white")
+    ImageDraw.Draw(image).text((20, 60), text, fill="black", font_size=40)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    backbone = make_backbone()
+    backbone.model.save_pretrained(folder)
+    backbone.text.tokenizer.save_pretrained(folder)
+    return folder
+
+
+def services_on(model: Path, data: Path) -> Services:
+    return Services(Settings(backbone=str(model), models_dir=model, dtype="float32", data_dir=data))
+
+
+@pytest.fixture
+def services(model: Path, tmp_path: Path) -> Services:
+    return services_on(model, tmp_path)
+
+
+@pytest.fixture
+def library(services: Services) -> Library:
+    return Library(services)
+
+
+def test_a_document_is_kept_once_and_opened_without_reading_it_again(
+    library: Library, model: Path, tmp_path: Path
+) -> None:
+    kept = library.add("ann", "../bill.png", picture())
+    assert library.add("ann", "again.png", picture()) == kept
+    assert kept.name == "bill.png"
+    read = library.open("ann", kept.id)
+    later = Library(services_on(model, tmp_path))
+    opened = later.open("ann", kept.id)
+    assert opened == read
+    assert opened.lines
+    assert opened.pages[0].image is not None
+    assert Image.open(io.BytesIO(later.page_png("ann", kept.id, 0))).size == (400, 200)
+    with pytest.raises(DocumentError, match="no page 2"):
+        later.page_png("ann", kept.id, 1)
+
+
+def test_a_bad_file_is_told_and_not_kept(library: Library) -> None:
+    with pytest.raises(DocumentError, match=r"bad\.png"):
+        library.add("ann", "bad.png", b"no picture")
+    assert library.all("ann") == []
+
+
+def test_owners_see_nothing_of_each_other(library: Library) -> None:
+    kept = library.add("ann", "a.png", picture())
+    library.fill("ann", kept.id, SCHEMA)
+    assert library.all("bob") == []
+    for act in (
+        lambda: library.open("bob", kept.id),
+        lambda: library.fill("bob", kept.id, SCHEMA),
+        lambda: library.one("bob", kept.id),
+        lambda: library.page_png("bob", kept.id, 0),
+        lambda: library.delete("bob", kept.id),
+        lambda: library.say("bob", kept.id, "total", "absent", author="bob", token="t"),
+    ):
+        with pytest.raises(StoreError, match=kept.id):
+            act()
+
+
+def test_a_changed_key_is_asked_alone(library: Library, services: Services) -> None:
+    kept = library.add("ann", "a.png", picture())
+    first = library.fill("ann", kept.id, SCHEMA)
+    wider = Schema("s", (*SCHEMA.keys, Key("cashier")))
+    second = library.fill("ann", kept.id, wider)
+    assert [entry.key.name for entry in second.entries] == ["total", "date", "cashier"]
+    assert second.entries[:2] == first.entries
+    assert second.prediction is not None
+    asked = services.extract(library.open("ann", kept.id), Schema("s", (Key("cashier"),)))
+    assert second.entries[2].value == asked.fields[0].value
+    (again,) = second.prediction.extraction.stats.passes[-1:]
+    assert again.tokens == asked.stats.passes[-1].tokens, "only the new key's slots"
+    narrower = library.fill("ann", kept.id, Schema("s", SCHEMA.keys[:1]))
+    assert narrower.entries == first.entries[:1]
+    assert library.fill("ann", kept.id, Schema("s", SCHEMA.keys[:1])) == narrower, "nothing new"
+    whole = services.extract(library.open("ann", kept.id), wider)
+    assert [f.value for f in whole.fields] == [entry.value for entry in second.entries]
+
+
+def test_bad_questions_are_refused(library: Library) -> None:
+    kept = library.add("ann", "a.png", picture())
+    with pytest.raises(SchemaError, match="No keys"):
+        library.fill("ann", kept.id, Schema("s", ()))
+    with pytest.raises(SchemaError, match="nonsense"):
+        library.fill("ann", kept.id, SCHEMA, "nonsense")
+    assert library.one("ann", kept.id).prediction is None
+
+
+def test_what_a_person_says_stands_until_it_is_taken_back(library: Library) -> None:
+    kept = library.add("ann", "a.png", picture())
+    predicted = library.fill("ann", kept.id, SCHEMA).entries[0]
+
+    def said(token: str, **what: str | None) -> str | None:
+        record = library.say("ann", kept.id, "total", author="ann", token=token, **what)  # type: ignore[arg-type]
+        return record.entries[0].value
+
+    assert said("1", state="corrected", value="9.99") == "9.99"
+    assert said("1", state="corrected", value="8.88") == "9.99", "a repeated send says nothing new"
+    assert said("2", state="illegible") is None
+    record = library.one("ann", kept.id)
+    assert (record.verified, record.done) == (1, False)
+    assert record.entries[0].predicted == predicted.value
+    exported = record.extraction()
+    assert exported is not None
+    assert (exported.fields[0].value, exported.fields[0].origin) == (None, "person")
+    assert library.undo("ann", kept.id, "total", author="ann", token="3").entries[0].value == "9.99"
+    assert library.undo("ann", kept.id, "total", author="ann", token="4").entries[0] == predicted
+    library.say("ann", kept.id, "total", "confirmed", value="1", author="ann", token="5")
+    refilled = library.fill("ann", kept.id, SCHEMA)
+    assert refilled.entries[0].state == "confirmed", "a new prediction does not undo a person"
+    with pytest.raises(StoreError, match="no field 'tax'"):
+        library.say("ann", kept.id, "tax", "absent", author="ann", token="6")
+
+
+def test_a_race_is_kept_with_its_answers_and_goes_with_its_document(
+    library: Library, services: Services
+) -> None:
+    kept = library.add("ann", "a.png", picture())
+    document = library.open("ann", kept.id)
+    result = [
+        services.extract(document, SCHEMA, name) for name in ("mask_parallel", "autoregressive")
+    ]
+    race = library.save_race("ann", kept.id, SCHEMA, result)
+    assert library.races("ann") == [race]
+    assert library.races("bob") == []
+    record = library.one("ann", kept.id)
+    assert record.prediction is not None
+    assert record.prediction.extraction.decoder == "mask_parallel"
+    for entry, other in zip(record.entries, result[1].fields, strict=True):
+        alike = (entry.value or "").replace(" ", "") == (other.value or "").replace(" ", "")
+        assert entry.disputed != alike
+        assert other.value is None or other.value in [one.value for one in entry.readings]
+    assert library.all("ann") == [record]
+    library.delete("ann", kept.id)
+    assert library.all("ann") == []
+    assert library.races("ann") == []
+
+
+def test_what_was_written_stays_with_its_key(library: Library, services: Services) -> None:
+    kept = library.add("ann", "a.png", picture())
+    cashier = Key("cashier")
+    library.fill("ann", kept.id, Schema("s", (cashier, *SCHEMA.keys)))
+    record = library.fill("ann", kept.id, Schema("s", (*SCHEMA.keys, Key("shop"), cashier)))
+    assert record.prediction is not None
+    found = record.prediction.extraction
+    alone = services.extract(library.open("ann", kept.id), Schema("s", (Key("shop"),)))
+    assert [(e.key, e.text) for e in found.events] == [(2, e.text) for e in alone.events]
+
+
+def test_a_race_hides_nothing_that_was_verified(library: Library, services: Services) -> None:
+    kept = library.add("ann", "a.png", picture())
+    library.fill("ann", kept.id, SCHEMA)
+    library.say("ann", kept.id, "date", "confirmed", value="1 May", author="ann", token="1")
+    asked = Schema("s", (Key("total"),))
+    done = services.extract(library.open("ann", kept.id), asked)
+    race = library.save_race("ann", kept.id, asked, [done])
+    assert [entry.key.name for entry in library.one("ann", kept.id).entries] == ["total", "date"]
+    assert [one.id for one in library.races("ann")] == [race.id]
+
+
+def test_the_queue_holds_open_documents_in_its_order(library: Library) -> None:
+    ids = []
+    for number in range(3):
+        kept = library.add("ann", f"{number}.png", picture(f"TOTAL {number}.50"))
+        ids.append(library.fill("ann", kept.id, SCHEMA).document.id)
+    library.add("ann", "unfilled.png", picture("DATE 03/04/2018"))
+    records = library.all("ann")
+    least = queue(records, "least certain")
+    assert {one.document.id for one in least} == set(ids)
+    assert [one.least for one in least] == sorted(one.least for one in least)
+    assert [one.document.id for one in queue(records, "newest")] == ids[::-1]
+    assert queue(records, "decoders disagree") == []
+    for key in ("total", "date"):
+        library.say("ann", ids[0], key, "absent", author="ann", token=key)
+    for order in ORDERS:
+        assert ids[0] not in [one.document.id for one in queue(library.all("ann"), order)]

@@ -1,0 +1,86 @@
+"""Kept sample documents with given predictions, for tests that must not wait for a model or OCR."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kie_app.config import Settings
+from kie_app.documents import labelled, locate
+from kie_app.services import Services
+from kie_app.types import (
+    Document,
+    Extraction,
+    Field,
+    Key,
+    Pass,
+    Reading,
+    Schema,
+    Stats,
+    guess_kind,
+)
+
+SAMPLES = Settings().annotations_dir / "samples"
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a made-up model says of a key; `others` are values that it weighed beside."""
+
+    key: str
+    value: str | None
+    confidence: float
+    others: tuple[str, ...] = ()
+
+
+# The company is cut short, the address loses a line, and no tip is printed.
+RECEIPT = (
+    Guess("company", "PELITA JERNIH HARDWARE", 0.62, ("PELITA JERNIH HARDWARE SDN BHD",)),
+    Guess("date", "24/02/2018", 0.97),
+    Guess("address", "NO. 27, JALAN CEMPAKA 4/3,", 0.41),
+    Guess("total", "75.75", 0.88, ("80.00", "4.25")),
+    Guess("tip", None, 0.55),
+)
+
+
+def keep(
+    services: Services,
+    owner: str,
+    guesses: tuple[Guess, ...] = RECEIPT,
+    sample: str = "hardware_receipt",
+    name: str = "",
+    decoder: str = "mask_parallel",
+) -> str:
+    """The id of a new document of the owner, with its lines and a prediction."""
+    given = next(one for one in labelled(SAMPLES) if one.id == sample)
+    kept = services.store.documents.add(owner, name or given.file.name, given.file.read_bytes())
+    read = replace(given.document(), id=kept.digest, name=kept.name)
+    services.store.documents.save_content(owner, kept.id, read)
+    predict(services, owner, kept.id, read, guesses, decoder)
+    return kept.id
+
+
+def predict(
+    services: Services,
+    owner: str,
+    document: str,
+    read: Document,
+    guesses: tuple[Guess, ...],
+    decoder: str = "mask_parallel",
+) -> None:
+    """One more prediction of a kept document."""
+    fields = tuple(_field(one, read) for one in guesses)
+    schema = Schema("receipt", tuple(field.key for field in fields))
+    stats = Stats((Pass("fill", 0.1, 0.1, 20),), 0.1, 0.1)
+    said = Extraction(decoder, read.id, schema, fields, stats, (), "made up")
+    services.store.answers.save_prediction(owner, document, said)
+
+
+def _field(guess: Guess, read: Document) -> Field:
+    values = [one for one in (guess.value, *guess.others) if one]
+    readings = tuple(
+        Reading(value, guess.confidence / (place + 1), locate(value, read))
+        for place, value in enumerate(values)
+    )
+    sources = locate(guess.value, read) if guess.value else ()
+    key = Key(guess.key, kind=guess_kind(guess.key))
+    return Field(key, guess.value, guess.confidence, sources, (), "pointer", readings)
