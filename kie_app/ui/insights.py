@@ -101,15 +101,15 @@ def _bind(tab: gr.Tab, view: InsightsView, handlers: InsightsHandlers) -> None:
         handlers.reckon, reckoned, view.costs, **QUIET
     )
     tab.select(handlers.open_sweep, view.asked, view.explored, **QUIET)
-    view.facts.input(handlers.compare, compared, view.figures, **QUIET).success(
+    view.facts.select(handlers.compare, compared, view.figures, **QUIET).success(
         handlers.reckon, reckoned, view.costs, **QUIET
     )
     view.time.input(handlers.compare, compared, view.figures, **QUIET)
     view.price.input(handlers.reckon, reckoned, view.costs, **EAGER)
     for control in view.asked:
         control.input(handlers.explore, view.asked, view.explored, **EAGER)
-    for control in (view.race, view.values):
-        control.input(handlers.make_card, [view.race, view.values], view.card, **QUIET)
+    for chosen in (view.race.select, view.values.input):
+        chosen(handlers.make_card, [view.race, view.values], view.card, **QUIET)
 
 
 def _heading(title: str, note: str) -> None:

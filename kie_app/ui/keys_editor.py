@@ -69,7 +69,8 @@ def build_keys_editor(page: gr.Blocks, services: Services, prefix: str = "") -> 
     ):
         name, download = _keeping(own, template, names, keys, prefix)
     page.load(own.choices, None, template, **QUIET)
-    template.input(own.fill_in, template, [names, keys, name, download], **QUIET)
+    # Not `input`, which a dropdown also tells of when it is left: keys typed since would be lost.
+    template.select(own.fill_in, template, [names, keys, name, download], **QUIET)
     for event in (names.blur, names.submit):
         event(naming.parse, [names, keys], keys, **QUIET)
     keys.change(_names, keys, shown, **QUIET)
@@ -138,7 +139,7 @@ def _detail_row(key: Key, keys: gr.State) -> None:
             min_width=200,
             key=f"description {key.name}",
         )
-    kind.input(partial(_set_kind, key.name), [keys, kind], keys, **QUIET)
+    kind.select(partial(_set_kind, key.name), [keys, kind], keys, **QUIET)
     description.blur(partial(_set_description, key.name), [keys, description], keys, **QUIET)
 
 
