@@ -9,6 +9,7 @@ import gradio as gr
 from kie_app.library import Library
 from kie_app.services import Services
 from kie_app.ui.api import build_api
+from kie_app.ui.catch_up import build_catch_up
 from kie_app.ui.extract import Extract, build_extract
 from kie_app.ui.insights import build_insights
 from kie_app.ui.keys_editor import QUIET
@@ -46,6 +47,7 @@ def build_ui(services: Services, warm_up: WarmUp) -> gr.Blocks:
             who = gr.HTML("", apply_default_css=False, padding=False, elem_id="account")
         page.load(account, None, who, api_visibility="private", queue=False, show_progress="hidden")
         _watch(model, warm_up)
+        build_catch_up()
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Race", id="race") as race:
                 build_race(page, race, services, library, warm_up)

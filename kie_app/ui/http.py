@@ -17,7 +17,7 @@ from kie_app.access import Access, limit, name_of
 from kie_app.errors import KieError
 from kie_app.library import Library
 from kie_app.services import Services
-from kie_app.ui import extract_grid, openapi, theme, tools, upload
+from kie_app.ui import catch_up, extract_grid, openapi, theme, tools, upload
 from kie_app.ui.probes import Counted, add_probes
 from kie_app.ui.readiness import WarmUp
 
@@ -74,6 +74,7 @@ def build_server(page: gr.Blocks, services: Services, warm_up: WarmUp, access: A
         ssr_mode=False,
         theme=theme.THEME,
         css_paths=theme.STYLESHEETS,
+        head=catch_up.HEAD,
     )
     mounted = next(route.app for route in server.routes if isinstance(route, Mount))
     tools.cut_down(page, mounted)
