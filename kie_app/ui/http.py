@@ -18,6 +18,7 @@ from kie_app.errors import KieError
 from kie_app.library import Library
 from kie_app.services import Services
 from kie_app.ui import catch_up, extract_grid, openapi, theme, tools, upload
+from kie_app.ui.forgetting import SESSIONS, Forgetting
 from kie_app.ui.probes import Counted, add_probes
 from kie_app.ui.readiness import WarmUp
 
@@ -59,6 +60,7 @@ def build_server(page: gr.Blocks, services: Services, warm_up: WarmUp, access: A
     access.guard(server, theme.colours())
     server.add_middleware(Counted, counts=services.counts)  # the outermost: sees all answers
     page.has_launched = True  # else Gradio lets an event name any file, since nobody called launch
+    page.state_session_capacity = SESSIONS
     page.api_open = False  # no way past the queue, and so past the others' turn at the model
     gr.mount_gradio_app(
         server,
@@ -77,6 +79,8 @@ def build_server(page: gr.Blocks, services: Services, warm_up: WarmUp, access: A
         head=catch_up.HEAD,
     )
     mounted = next(route.app for route in server.routes if isinstance(route, Mount))
+    assert isinstance(mounted, FastAPI)  # Gradio's App is one
+    mounted.add_middleware(Forgetting, page=page)
     tools.cut_down(page, mounted)
     openapi.describe(server, page)
     return server

@@ -1,0 +1,23 @@
+"""A running server does not remember those who have gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.routing import Mount
+
+from kie_app.config import Settings
+from kie_app.ui.forgetting import SESSIONS
+from tests.access.people import running
+
+
+def test_no_session_outlives_the_call_that_it_was_made_for(tmp_path: Path) -> None:
+    with running(Settings(data_dir=tmp_path)) as app, app.browser() as browser:
+        [page] = [route.app.get_blocks() for route in app.server.routes if isinstance(route, Mount)]
+        for _ in range(3):
+            sent = browser.post("/gradio_api/call/v2/list_schemas", json={})
+            event = sent.json()["event_id"]
+            answer = browser.get(f"/gradio_api/call/list_schemas/{event}")
+            assert "event: complete" in answer.text
+        assert len(page.state_holder.session_data) == 0
+        assert page.state_holder.capacity == SESSIONS
