@@ -61,9 +61,9 @@ def test_a_document_is_kept_once_and_opened_without_reading_it_again(
     assert opened == read
     assert opened.lines
     assert opened.pages[0].image is not None
-    assert Image.open(io.BytesIO(later.page_png("ann", kept.id, 0))).size == (400, 200)
+    assert Image.open(io.BytesIO(later.page_jpeg("ann", kept.id, 0))).size == (400, 200)
     with pytest.raises(DocumentError, match="no page 2"):
-        later.page_png("ann", kept.id, 1)
+        later.page_jpeg("ann", kept.id, 1)
 
 
 def test_a_bad_file_is_told_and_not_kept(library: Library) -> None:
@@ -80,7 +80,7 @@ def test_owners_see_nothing_of_each_other(library: Library) -> None:
         lambda: library.open("bob", kept.id),
         lambda: library.fill("bob", kept.id, SCHEMA),
         lambda: library.one("bob", kept.id),
-        lambda: library.page_png("bob", kept.id, 0),
+        lambda: library.page_jpeg("bob", kept.id, 0),
         lambda: library.delete("bob", kept.id),
         lambda: library.say("bob", kept.id, "total", "absent", author="bob", token="t"),
     ):

@@ -34,14 +34,14 @@ def build_server(page: gr.Blocks, services: Services, warm_up: WarmUp, access: A
     add_probes(server, services, warm_up)
     tools.add_refusal(server)
 
-    @server.get("/documents/{document}/{number}.png", response_class=Response)
+    @server.get("/documents/{document}/{number}.jpg", response_class=Response)
     def kept_page(request: Request, document: str, number: int) -> Response:
         """A page of a document of whoever asks."""
         try:
-            png = library.page_png(name_of(request) or "", document, number)
+            jpeg = library.page_jpeg(name_of(request) or "", document, number)
         except KieError as error:
             raise HTTPException(404) from error
-        return Response(png, media_type="image/png", headers=PRIVATE)
+        return Response(jpeg, media_type="image/jpeg", headers=PRIVATE)
 
     @server.post("/downloads", response_class=Response)
     def download(

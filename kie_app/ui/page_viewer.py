@@ -52,7 +52,7 @@ def _strip(document: Document) -> str:
 
 
 def _page(page: Page, document: Document, kept: str, extractions: Iterable[Extraction]) -> str:
-    source = f"documents/{safe(kept)}/{page.number}.png"
+    source = f"documents/{safe(kept)}/{page.number}.jpg"
     boxes = "".join(_boxes(one, page.number) for one in extractions)
     return (
         f'<div class="page" data-page="{page.number}" '

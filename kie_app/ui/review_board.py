@@ -209,7 +209,7 @@ def _leaf(page: Page, document: str, name: str, lines: Sequence[str]) -> str:
     return (
         f'<div class="leaf" data-page="{page.number}" '
         f'style="aspect-ratio:{max(page.width, 1)}/{max(page.height, 1)}">'
-        f'<img src="documents/{safe(document)}/{page.number}.png" '
+        f'<img src="documents/{safe(document)}/{page.number}.jpg" '
         f'alt="Page {page.number + 1} of {name}" '
         f'loading="{"lazy" if page.number else "eager"}" decoding="async" draggable="false">'
         f"{''.join(lines)}</div>"

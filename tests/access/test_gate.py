@@ -79,7 +79,7 @@ def test_a_page_image_is_its_users_alone_even_by_its_full_address(app: App) -> N
     out = io.BytesIO()
     Image.new("RGB", (12, 16), "white").save(out, "PNG")
     document = Library(app.services).add("ada", "blank.png", out.getvalue()).id
-    address = f"/documents/{document}/0.png"
+    address = f"/documents/{document}/0.jpg"
     with app.logged_in("ada") as ada, app.logged_in("bob") as bob, app.browser() as stranger:
         image = ada.get(address)
         assert image.status_code == 200

@@ -51,12 +51,12 @@ def test_health_tells_whether_the_model_is_there(client: TestClient) -> None:
 
 
 def test_a_kept_page_is_a_private_image(client: TestClient, document: str) -> None:
-    image = client.get(f"/documents/{document}/0.png")
-    assert image.headers["content-type"] == "image/png"
+    image = client.get(f"/documents/{document}/0.jpg")
+    assert image.headers["content-type"] == "image/jpeg"
     assert image.headers["cache-control"].startswith("private")
     assert Image.open(io.BytesIO(image.content)).size == (120, 160)
     for address in (f"{document}/1", "x/0"):
-        assert client.get(f"/documents/{address}.png").status_code == 404
+        assert client.get(f"/documents/{address}.jpg").status_code == 404
 
 
 def test_a_download_holds_the_own_documents_that_were_asked_for(
@@ -151,7 +151,7 @@ def test_metrics_are_for_admins_where_there_is_a_login(tmp_path: Path) -> None:
 def test_the_api_describes_itself(client: TestClient) -> None:
     schema = client.get("/openapi.json").json()
     assert schema["openapi"].startswith("3.")
-    addresses = {"/healthz", "/readyz", "/metrics", "/documents/{document}/{number}.png"}
+    addresses = {"/healthz", "/readyz", "/metrics", "/documents/{document}/{number}.jpg"}
     calls = {
         f"/gradio_api/call/{name}"
         for endpoint in ("extract", "list_schemas", "list_decoders")

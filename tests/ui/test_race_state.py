@@ -62,7 +62,7 @@ def test_boxes_are_percentages_of_their_page() -> None:
     one = replace(one, fields=(placed,))
     html = page_viewer.render(recorded.document(), "kept", [one])
     assert "left:25.00%;top:50.00%;width:50.00%;height:2.50%" in html
-    assert 'src="documents/kept/0.png"' in html
+    assert 'src="documents/kept/0.jpg"' in html
 
 
 def test_the_stage_is_live_until_the_race_is_over() -> None:
