@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from kie_app.config import Settings
 from kie_app.ui import upload
@@ -13,6 +15,13 @@ from kie_app.ui import upload
 def html(value: Any, **options: Any) -> gr.HTML:
     """HTML that brings its own looks."""
     return gr.HTML(value, apply_default_css=False, padding=False, **options)
+
+
+def cancel_with(button: gr.Button, events: Sequence[Dependency]) -> None:
+    """Let a click cancel each of the events. By a listener each: a single one would cancel them in
+    turn, and waiting for the first to end it would take a run begun meanwhile for one to cancel."""
+    for event in events:
+        button.click(None, cancels=event, api_visibility="private")
 
 
 def drop_zone(settings: Settings, *, title: str, many: bool, elem_id: str) -> gr.HTML:

@@ -9,7 +9,7 @@ import gradio as gr
 
 from kie_app.library import Library
 from kie_app.services import Services
-from kie_app.ui.elements import drop_zone, html
+from kie_app.ui.elements import cancel_with, drop_zone, html
 from kie_app.ui.extract_grid import FIRST, SHOWN
 from kie_app.ui.extract_handlers import STOPPED, ExtractHandlers, ExtractView, Visit
 from kie_app.ui.keys_editor import QUIET, build_keys_editor
@@ -80,7 +80,8 @@ def build_extract(
         samples.click(handlers.add_samples, visit, view.outputs, **MODEL),
         button.click(handlers.fill, asked, view.outputs, **MODEL),
     ]
-    stop.click(lambda: status_line(STOPPED), None, status, cancels=long, **QUIET).then(
+    cancel_with(stop, long)
+    stop.click(lambda: status_line(STOPPED), None, status, **QUIET).then(
         handlers.show, stand, view.outputs, **QUIET
     )
     grid.select(handlers.pick, None, view.outputs, **QUIET)

@@ -9,7 +9,7 @@ import gradio as gr
 from kie_app.library import Library
 from kie_app.services import Services
 from kie_app.ui import charts, samples, stage
-from kie_app.ui.elements import drop_zone, html
+from kie_app.ui.elements import cancel_with, drop_zone, html
 from kie_app.ui.keys_editor import QUIET, build_keys_editor
 from kie_app.ui.own_keys import OwnKeys
 from kie_app.ui.race_handlers import RaceHandlers, status_line
@@ -82,7 +82,8 @@ def build_race(
         button.click(handlers.fill, [session, *named, arms], view.outputs, **MODEL),
     ]
     tab.select(OwnKeys(services).choices, None, editor.template, **QUIET)  # saved on another tab
-    stop.click(handlers.stop, session, view.outputs, cancels=long, **QUIET)
+    cancel_with(stop, long)
+    stop.click(handlers.stop, session, view.outputs, **QUIET)
 
 
 def _arms() -> gr.CheckboxGroup:
