@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from statistics import fmean
 from typing import TypeVar
 
 import torch
@@ -29,6 +30,7 @@ from kie_app.training.sources import Mix, Source
 from kie_app.types import Document, Schema
 
 T = TypeVar("T")
+Said = list[tuple[float, bool]]  # how sure each answer was, and whether it was right
 
 SLOT_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 ABSENT_BIASES = (-6.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0)
@@ -66,14 +68,13 @@ def calibrate(backbone: Backbone, mix: Mix, each: int = 60) -> Calibration:
     fitted = best_of(judged)
     everything = [one for some in asked for one in some]
     said = [field for one in spread(everything, WRITTEN) for field in written(backbone, one)]
-    fields = [one for some in judged for one in some]
 
-    def pointed(temperature: float) -> list[tuple[float, bool]]:
+    def pointed(temperature: float) -> list[Said]:
         calibration = replace(fitted, temperature=temperature)
-        return [one.answer(calibration) for one in fields]
+        return [[one.answer(calibration) for one in some] for some in judged]
 
-    def typed(temperature: float) -> list[tuple[float, bool]]:
-        return [(math.exp(log / temperature), right) for log, right in said]
+    def typed(temperature: float) -> list[Said]:
+        return [[(math.exp(log / temperature), right) for log, right in said]]
 
     fitted = replace(
         fitted,
@@ -84,9 +85,9 @@ def calibrate(backbone: Backbone, mix: Mix, each: int = 60) -> Calibration:
         field for one in scanned_questions(backbone, mix, SCANNED) for field in judge(backbone, one)
     ]
 
-    def legible(legibility: float) -> list[tuple[float, bool]]:
+    def legible(legibility: float) -> list[Said]:
         calibration = replace(fitted, legibility=legibility)
-        return [one.answer(calibration) for one in read]
+        return [[one.answer(calibration) for one in read]]
 
     return replace(fitted, legibility=likeliest(legible, LEGIBILITIES))
 
@@ -174,7 +175,7 @@ def judge(backbone: Backbone, question: Question) -> list[Judged]:
     return out
 
 
-def written(backbone: Backbone, question: Question) -> list[tuple[float, bool]]:
+def written(backbone: Backbone, question: Question) -> Said:
     """Log-probability of every value that HPD writes, and whether it is right."""
     out = []
     decoded = hyper_parallel.decode(backbone, question.prompt).keys
@@ -244,16 +245,18 @@ class Weighed:
         )
 
 
-def likeliest(
-    confidences: Callable[[float], list[tuple[float, bool]]], numbers: Sequence[float]
-) -> float:
-    """The number whose confidences are the likeliest given what was right; the first of equals."""
+def likeliest(confidences: Callable[[float], list[Said]], numbers: Sequence[float]) -> float:
+    """The number whose confidences are the likeliest given what was right, however many fields a
+    set has: the windows of long documents hold mostly keys that are plainly absent, and would have
+    all others taken for as sure. The first of equals."""
 
     def surprise(number: float) -> float:
-        total = 0.0
-        for confidence, right in confidences(number):
-            p = min(max(confidence, 1e-4), 1 - 1e-4)
-            total -= math.log(p if right else 1 - p)
-        return total
+        return fmean(_surprise(said) for said in confidences(number) if said)
 
     return min(numbers, key=surprise)
+
+
+def _surprise(said: Said) -> float:
+    """Nats a field."""
+    sure = [(min(max(confidence, 1e-4), 1 - 1e-4), right) for confidence, right in said]
+    return -fmean(math.log(p if right else 1 - p) for p, right in sure)

@@ -93,15 +93,31 @@ def test_readings_are_those_of_their_scores() -> None:
 def test_the_temperature_makes_confidence_match_how_often_it_is_right() -> None:
     """Always 99 % sure and right every other time: only a hot temperature says so."""
 
-    def confidences(temperature: float) -> list[tuple[float, bool]]:
-        return [(math.exp(math.log(0.99) / temperature), i % 2 == 0) for i in range(20)]
+    def confidences(temperature: float) -> list[calibration.Said]:
+        return [[(math.exp(math.log(0.99) / temperature), i % 2 == 0) for i in range(20)]]
 
-    def overconfident(temperature: float) -> list[tuple[float, bool]]:
-        return [(0.5 + 0.49 / temperature, i % 2 == 0) for i in range(20)]
+    def overconfident(temperature: float) -> list[calibration.Said]:
+        return [[(0.5 + 0.49 / temperature, i % 2 == 0) for i in range(20)]]
 
     temperatures = calibration.TEMPERATURES
     assert calibration.likeliest(overconfident, temperatures) == max(temperatures)
     assert calibration.likeliest(confidences, temperatures) == min(temperatures)
+
+
+def test_a_set_of_many_fields_weighs_no_more_than_one_of_few() -> None:
+    """Many fields are right whenever they are sure, a few every other time."""
+
+    def confidences(temperature: float) -> list[calibration.Said]:
+        sure = 0.5 + 0.49 / temperature
+        return [[(sure, True)] * 1000, [(sure, at % 2 == 0) for at in range(20)]]
+
+    def twice(temperature: float) -> list[calibration.Said]:
+        easy, hard = confidences(temperature)
+        return [easy * 2, hard]
+
+    fitted = calibration.likeliest(confidences, calibration.TEMPERATURES)
+    assert fitted == calibration.likeliest(twice, calibration.TEMPERATURES)
+    assert 0.5 + 0.49 / fitted == pytest.approx(0.75, abs=0.05)
 
 
 def test_long_values_of_recognised_text_are_less_sure_and_given_ones_as_sure_as_ever() -> None:
@@ -113,8 +129,8 @@ def test_long_values_of_recognised_text_are_less_sure_and_given_ones_as_sure_as_
         one = calibration.Judged(scores, (True, False, False), (letters, 0, 0))
         assert one.answer(doubted)[0] == pytest.approx(sure)
 
-    def read(legibility: float) -> list[tuple[float, bool]]:
-        return [(legibility**50, at % 10 > 0) for at in range(100)]
+    def read(legibility: float) -> list[calibration.Said]:
+        return [[(legibility**50, at % 10 > 0) for at in range(100)]]
 
     fitted = calibration.likeliest(read, calibration.LEGIBILITIES)
     assert fitted**50 == pytest.approx(0.9, abs=0.02)
