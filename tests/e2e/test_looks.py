@@ -20,7 +20,7 @@ RACE_CHARTS = 4
 TABS = {  # what is there when the tab is drawn, and how many charts
     "Extract": ("#grid [role=gridcell]:visible", 0),
     "Review": (".review .field", 0),
-    "Insights": ("#insights-races table", 2),
+    "Insights": ("#insights-races table", 5),
 }
 
 
