@@ -251,7 +251,7 @@ def likeliest(confidences: Callable[[float], list[Said]], numbers: Sequence[floa
     all others taken for as sure. The first of equals."""
 
     def surprise(number: float) -> float:
-        return fmean(_surprise(said) for said in confidences(number) if said)
+        return sum(_surprise(said) for said in confidences(number) if said)
 
     return min(numbers, key=surprise)
 
