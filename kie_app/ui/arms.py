@@ -24,9 +24,9 @@ ORIGINS = {
 
 
 def render(arm: Arm, race: Race) -> str:
-    """The arm as it stands now. `data-total` is its recorded time, for the replay."""
+    """The arm as it stands now. `data-total` is its recorded time, unrounded, for the replay."""
     name = ARMS.get(arm.decoder, ArmName(arm.decoder, ""))
-    total = f' data-total="{arm.at:.4f}"' if arm.extraction else ""
+    total = f' data-total="{arm.at!r}"' if arm.extraction else ""
     slowest = max((one.at for one in race.arms), default=0.0)
     share = 100 * arm.at / slowest if slowest else 0.0
     return (

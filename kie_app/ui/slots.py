@@ -50,7 +50,7 @@ def _cell(cell: Cell) -> str:
         return '<span class="cell masked"></span>'
     shown = visible(cell.text)
     empty = "" if cell.text.strip(f" {END_MARK}\n") else " empty"
-    return f'<span class="cell{empty}" data-at="{cell.at:.4f}">{safe(shown)}</span>'
+    return f'<span class="cell{empty}" data-at="{cell.at!r}">{safe(shown)}</span>'
 
 
 def visible(token: str) -> str:

@@ -40,6 +40,18 @@ def test_tokens_stream_into_their_key_with_their_time() -> None:
     )
 
 
+def test_the_replay_has_the_recorded_time_unrounded() -> None:
+    """Rounded first to four decimals and then to three, 4.32347 s ends a replay as 4.324."""
+    one = recorded.extractions()[0]
+    late = Event(4.32347, 0, 0, "TAN")
+    one = replace(one, stats=replace(one.stats, prefill=4.0, decode=0.32347), events=(late,))
+    race = Race.of(one.schema, [one.decoder]).after(RaceFinished(one.decoder, one))
+    html = arms.render(race.arms[0], race)
+    assert f'data-total="{4.0 + 0.32347!r}"' in html
+    assert f'data-at="{late.at!r}"' in html
+    assert '<span class="clock">4.323 s</span>' in html
+
+
 def test_a_later_pass_overwrites_a_slot() -> None:
     events = [Event(0.1, 0, 0, "A"), Event(0.1, 0, 1, "B"), Event(0.2, 0, 0, "C")]
     assert [cell.text for cell in slots.cells(0, events)] == ["C", "B"]
