@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -115,6 +117,32 @@ def _load(threads: int) -> Any:
     )
     blank = np.full((48, 96, 3), 255, np.uint8)
     engine(blank)  # loads the detector, which finds nothing
+    engine.cfg.EngineConfig.onnxruntime.intra_op_num_threads = 1  # `Lines` shares the cores out
     engine(blank, use_det=False)  # loads the recogniser
     engine.text_rec.postprocess_op = Spacing(engine.text_rec.postprocess_op)
+    engine.text_rec = Lines(engine.text_rec, threads)
     return engine
+
+
+class Lines:
+    """RapidOCR's recogniser, which reads a line in a thread of its own and so many at once.
+
+    It batches lines and widens all to the longest. Apart they need less arithmetic, keep the cores
+    busier than threads within a line do, and a line reads the same whatever stands beside it.
+    """
+
+    def __init__(self, recogniser: Any, threads: int) -> None:
+        self._recogniser = recogniser
+        self._pool = ThreadPoolExecutor(threads, "ocr")
+
+    def __call__(self, asked: Any) -> Any:
+        each = [replace(asked, img=[line]) for line in asked.img]
+        read = list(self._pool.map(self._recogniser, each))
+        return replace(
+            read[0],
+            imgs=asked.img,
+            txts=tuple(one.txts[0] for one in read),
+            scores=tuple(one.scores[0] for one in read),
+            word_results=tuple(one.word_results[0] for one in read),
+            elapse=sum(one.elapse for one in read),
+        )

@@ -76,13 +76,13 @@ def build_race(
     named = [editor.names, editor.keys, editor.template]
     cards.select(handlers.keys_of_sample, None, named, **QUIET)
     drop.refuse(handlers.refuse_file, None, view.outputs, **QUIET)
-    long = [
-        cards.select(handlers.pick_sample, [session, arms], view.outputs, **MODEL),
-        drop.upload(handlers.open_file, [session, drop], view.outputs, **EVERY, **MODEL),
-        button.click(handlers.fill, [session, *named, arms], view.outputs, **MODEL),
-    ]
+    picked = cards.select(handlers.pick_sample, [session, arms], view.outputs, **MODEL)
+    opened = drop.upload(handlers.open_file, [session, drop], view.outputs, **EVERY, **MODEL)
+    asked = [session, *named, arms]
+    begun = opened.success(handlers.fill_named, asked, view.outputs, **MODEL_TURN)
+    clicked = button.click(handlers.fill, asked, view.outputs, **MODEL)
     tab.select(OwnKeys(services).choices, None, editor.template, **QUIET)  # saved on another tab
-    cancel_with(stop, long)
+    cancel_with(stop, [picked, opened, begun, clicked])
     stop.click(handlers.stop, session, view.outputs, **QUIET)
 
 

@@ -16,7 +16,7 @@ import gradio as gr
 from kie_app.errors import DocumentError, KieError, SchemaError, StoreError
 from kie_app.library import Library
 from kie_app.services import RaceEvent, Services
-from kie_app.types import Document, Key, Schema
+from kie_app.types import Key, Schema
 from kie_app.ui import charts, keys, results, stage, upload
 from kie_app.ui.figures import Label
 from kie_app.ui.race_state import Race
@@ -32,6 +32,8 @@ from kie_app.users import User
 DRAW_SECONDS = 0.4
 ALOFT_SECONDS = 0.15  # the last values are on their way: charts would slow their drawing
 
+NO_TEXT = "The document has no text: its fields will come back absent."
+NAME_KEYS = "Read. Name the keys and fill all fields."
 STOPPED = "Stopped. Nothing is kept of a race that did not end."
 BROKEN = "Something broke in the app itself; the server's log says what."
 
@@ -102,10 +104,24 @@ class RaceHandlers:
         data, name = upload.take(payload)
         yield {self.view.status: status_line(f"Reading {name}\N{HORIZONTAL ELLIPSIS}")}
         session = self._open(visitor(request), session, name, data, None)
-        yield {
-            **self._cleared(session),
-            self.view.status: status_line(_ready_to_fill(session.document)),
-        }
+        yield {**self._cleared(session), self.view.status: status_line("Read.")}
+
+    def fill_named(
+        self,
+        session: Session,
+        names: str,
+        known: tuple[Key, ...],
+        template: str | None,
+        decoders: list[str],
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        """Run the race on a document just read if keys are named already, else say what is next."""
+        if session.document is None or not session.document.lines:
+            yield {self.view.status: status_line(NO_TEXT)}
+        elif not names.strip():
+            yield {self.view.status: status_line(NAME_KEYS)}
+        else:
+            yield from self.fill(session, names, known, template, decoders, request)
 
     @told
     def refuse_file(self, event: gr.EventData) -> Iterator[Update]:
@@ -219,10 +235,3 @@ def _progress(race: Race) -> str:
         if arm.state == "running":
             return f"{short(arm.decoder)} is running\N{HORIZONTAL ELLIPSIS}"
     return "Running\N{HORIZONTAL ELLIPSIS}"
-
-
-def _ready_to_fill(document: Document | None) -> str:
-    lines = len(document.lines) if document else 0
-    if not lines:
-        return "The document has no text: its fields will come back absent."
-    return "Read. Name the keys and fill all fields."

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from PIL import Image
+from rapidocr.ch_ppocr_rec import TextRecInput
 
 from kie_app.config import Settings
 from kie_app.documents import ocr
@@ -68,6 +69,16 @@ def test_threads_share_one_engine(settings: Settings) -> None:
     with ThreadPoolExecutor(3) as pool:
         read = list(pool.map(lambda page: words(page, settings), pages))
     assert read == texts
+
+
+def test_lines_read_at_once_are_the_lines_read_one_after_the_other(settings: Settings) -> None:
+    ocr.warm_up(settings)
+    images = [np.asarray(drawn([line], (300, 60)))[:, :, ::-1] for line in (*RECEIPT, *RECEIPT)]
+    at_once = ocr._engine.text_rec(TextRecInput(img=images))
+    alone = [ocr._engine.text_rec._recogniser(TextRecInput(img=[one])) for one in images]
+    assert at_once.txts == tuple(one.txts[0] for one in alone)
+    assert at_once.scores == tuple(one.scores[0] for one in alone)
+    assert len(set(at_once.txts)) == len(RECEIPT)
 
 
 def test_nothing_is_downloaded_and_nothing_logged(

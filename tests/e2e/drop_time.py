@@ -20,8 +20,9 @@ SAMPLES = ROOT / "annotations" / "samples"
 RECEIPTS = ("hardware_receipt.jpg", "cafe_receipt.png", "garden_receipt.jpg")
 TIMES = 3  # each receipt
 REST = 3000  # milliseconds, in which the charts of the receipt before are drawn
-READ = "document.querySelector('#status').textContent.includes('Read. Name the keys')"
 PIP = '.arm[data-arm="mask_parallel"]'
+FILLED = f"""name => document.querySelector('.paper')?.textContent.includes(name)
+  && document.querySelector('{PIP}.done')"""
 
 
 def unseen(folder: Path, name: str, number: int) -> Path:
@@ -36,9 +37,7 @@ def drop(page: Page, file: Path) -> float:
     page.wait_for_timeout(REST)
     began = time.perf_counter()
     page.set_input_files("#upload input", file)
-    page.wait_for_function(READ)  # looks at every frame, which `expect` does not
-    page.click("#fill")
-    page.wait_for_selector(f"{PIP}.done")
+    page.wait_for_function(FILLED, arg=file.name)  # looks at every frame, which `expect` does not
     return time.perf_counter() - began
 
 

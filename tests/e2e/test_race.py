@@ -107,10 +107,9 @@ def test_bad_input_is_one_line_and_hostile_keys_stay_text(page: Page) -> None:
     for arm in ("AR", "HPD"):
         page.get_by_role("checkbox", name=arm, exact=True).uncheck()
     page.set_input_files("#upload input", SAMPLE.path)
-    expect(page.locator("#status")).to_contain_text("Name the keys")
+    page.wait_for_selector(".results")
     page.fill("#keys textarea", f"total, {ATTACK}")
     page.click("#fill")
-    page.wait_for_selector(".results")
     expect(page.locator(f"{PIP} .key").nth(1)).to_have_text(ATTACK)
     assert page.locator("img[onerror]").count() == 0
 
@@ -135,3 +134,15 @@ def test_a_drop_counts_while_the_last_one_is_read(page: Page, tmp_path: Path) ->
         page.wait_for_timeout(300)
     expect(page.locator(".paper")).to_contain_text(files[1].name)
     expect(page.locator("#status")).to_contain_text("Name the keys")
+
+
+def test_drops_are_filled_at_once_where_keys_are_named(page: Page, tmp_path: Path) -> None:
+    page.fill("#keys textarea", "company, total")
+    for arm in ("AR", "HPD"):
+        page.get_by_role("checkbox", name=arm, exact=True).uncheck()
+    for at, name in enumerate(RECEIPTS[:2]):
+        file = unseen(tmp_path, name, 10 + at)
+        page.set_input_files("#upload input", file)
+        expect(page.locator(".paper")).to_contain_text(file.name)
+        expect(page.locator("#status")).to_contain_text("Done.")
+        expect(page.locator(f"{PIP}.done .key")).to_have_text(["company", "total"])

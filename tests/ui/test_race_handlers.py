@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -164,3 +165,20 @@ def test_building_the_page_loads_no_model() -> None:
     services = Services(Settings())
     build_ui(services, WarmUp(services))
     assert services._backbone is None
+
+
+def test_a_document_just_read_is_not_filled_before_keys_are_named(handlers: RaceHandlers) -> None:
+    def said(session: Session, names: str) -> str:
+        decoders = ["mask_parallel"]
+        (update,) = handlers.fill_named(session, names, (), None, decoders, ADA)
+        return str(update[handlers.view.status])
+
+    assert "Name the keys" in said(READ, " ")
+    assert READ.document is not None
+    blank = Session("t", document=replace(READ.document, lines=()))
+    assert "no text" in said(blank, "total")
+
+
+def test_keys_named_before_the_drop_are_checked_too(handlers: RaceHandlers) -> None:
+    updates = handlers.fill_named(READ, "total, total", (), None, ["mask_parallel"], ADA)
+    assert "twice" in refusal(updates, handlers)
