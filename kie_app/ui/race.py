@@ -60,7 +60,9 @@ def build_race(
             with gr.Row(elem_id="fill-row"):
                 button = gr.Button("Fill all fields", variant="primary", size="lg", elem_id="fill")
                 stop = gr.Button("Stop", size="lg", elem_id="race-stop", scale=0, min_width=90)
-            status = html(status_line("Pick a sample, or open a document."), elem_id="status")
+            status = html(
+                status_line("Pick a sample, or name keys and drop a document."), elem_id="status"
+            )
     board = html(
         stage.render(None, None, "", running=False),
         html_template=stage.TEMPLATE,
@@ -76,13 +78,14 @@ def build_race(
     named = [editor.names, editor.keys, editor.template]
     cards.select(handlers.keys_of_sample, None, named, **QUIET)
     drop.refuse(handlers.refuse_file, None, view.outputs, **QUIET)
-    picked = cards.select(handlers.pick_sample, [session, arms], view.outputs, **MODEL)
-    opened = drop.upload(handlers.open_file, [session, drop], view.outputs, **EVERY, **MODEL)
-    asked = [session, *named, arms]
-    begun = opened.success(handlers.fill_named, asked, view.outputs, **MODEL_TURN)
-    clicked = button.click(handlers.fill, asked, view.outputs, **MODEL)
+    asked = [*named, arms]
+    long = [
+        cards.select(handlers.pick_sample, [session, arms], view.outputs, **MODEL),
+        drop.upload(handlers.open_file, [session, drop, *asked], view.outputs, **EVERY, **MODEL),
+        button.click(handlers.fill, [session, *asked], view.outputs, **MODEL),
+    ]
     tab.select(OwnKeys(services).choices, None, editor.template, **QUIET)  # saved on another tab
-    cancel_with(stop, [picked, opened, begun, clicked])
+    cancel_with(stop, long)
     stop.click(handlers.stop, session, view.outputs, **QUIET)
 
 

@@ -16,7 +16,7 @@ import gradio as gr
 from kie_app.errors import DocumentError, KieError, SchemaError, StoreError
 from kie_app.library import Library
 from kie_app.services import RaceEvent, Services
-from kie_app.types import Key, Schema
+from kie_app.types import Document, Key, Schema
 from kie_app.ui import charts, keys, results, stage, upload
 from kie_app.ui.figures import Label
 from kie_app.ui.race_state import Race
@@ -33,6 +33,7 @@ DRAW_SECONDS = 0.4
 ALOFT_SECONDS = 0.15  # the last values are on their way: charts would slow their drawing
 
 NO_TEXT = "The document has no text: its fields will come back absent."
+READ = "Read."
 NAME_KEYS = "Read. Name the keys and fill all fields."
 STOPPED = "Stopped. Nothing is kept of a race that did not end."
 BROKEN = "Something broke in the app itself; the server's log says what."
@@ -99,29 +100,25 @@ class RaceHandlers:
         return keys.text_of(named), named, None
 
     @told
-    def open_file(self, session: Session, payload: Any, request: gr.Request) -> Iterator[Update]:
-        """Read an uploaded document and show its pages; the keys stay as they are."""
-        data, name = upload.take(payload)
-        yield {self.view.status: status_line(f"Reading {name}\N{HORIZONTAL ELLIPSIS}")}
-        session = self._open(visitor(request), session, name, data, None)
-        yield {**self._cleared(session), self.view.status: status_line("Read.")}
-
-    def fill_named(
+    def open_file(
         self,
         session: Session,
+        payload: Any,
         names: str,
         known: tuple[Key, ...],
         template: str | None,
         decoders: list[str],
         request: gr.Request,
     ) -> Iterator[Update]:
-        """Run the race on a document just read if keys are named already, else say what is next."""
-        if session.document is None or not session.document.lines:
-            yield {self.view.status: status_line(NO_TEXT)}
-        elif not names.strip():
-            yield {self.view.status: status_line(NAME_KEYS)}
-        else:
-            yield from self.fill(session, names, known, template, decoders, request)
+        """Read an uploaded document and show its pages; run the race on it if keys are named."""
+        data, name = upload.take(payload)
+        yield {self.view.status: status_line(f"Reading {name}\N{HORIZONTAL ELLIPSIS}")}
+        session = self._open(visitor(request), session, name, data, None)
+        said = _next(session.document, names)
+        yield {**self._cleared(session), self.view.status: status_line(said)}
+        if said == READ:
+            schema = self._schema(names, known, template)
+            yield from self._race(visitor(request), session, schema, decoders)
 
     @told
     def refuse_file(self, event: gr.EventData) -> Iterator[Update]:
@@ -142,8 +139,7 @@ class RaceHandlers:
         """Run the race on the open document with the keys named."""
         if session.document is None:
             raise DocumentError("No document is open: pick a sample or open a file of your own.")
-        named = keys.parse(names, known)
-        schema = self._services.schema(template or "own keys", named)
+        schema = self._schema(names, known, template)
         yield from self._race(visitor(request), session, schema, decoders)
 
     def stop(self, session: Session) -> Update:
@@ -151,6 +147,9 @@ class RaceHandlers:
         if session.extractions:
             return {self.view.status: status_line("No race is running.")}
         return {**self._cleared(session), self.view.status: status_line(STOPPED)}
+
+    def _schema(self, names: str, known: tuple[Key, ...], template: str | None) -> Schema:
+        return self._services.schema(template or "own keys", keys.parse(names, known))
 
     def _open(
         self, user: User, session: Session, name: str, data: bytes, label: Label | None
@@ -235,3 +234,10 @@ def _progress(race: Race) -> str:
         if arm.state == "running":
             return f"{short(arm.decoder)} is running\N{HORIZONTAL ELLIPSIS}"
     return "Running\N{HORIZONTAL ELLIPSIS}"
+
+
+def _next(document: Document | None, names: str) -> str:
+    """What follows once a document is read: READ, and its race, or what the person is to do."""
+    if document is None or not document.lines:
+        return NO_TEXT
+    return READ if names.strip() else NAME_KEYS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +25,7 @@ from kie_app.ui.session import Session
 from kie_app.ui.view import Update, View
 from kie_app.ui.visitor import visitor
 from kie_app.users import User
+from tests.documents.pictures import drawn, encoded
 from tests.ui import recorded
 
 READ = Session("t", document=recorded.document())
@@ -46,6 +46,12 @@ def asked_by(name: str) -> gr.Request:
 
 
 ADA = asked_by("ada")
+
+
+def opened(handlers: RaceHandlers, payload: Any, names: str = "") -> Iterator[Update]:
+    """What a drop does, with these keys named before."""
+    eve = asked_by("eve")
+    return handlers.open_file(READ, payload, names, (), None, ["mask_parallel"], eve)
 
 
 def png() -> bytes:
@@ -128,21 +134,47 @@ def test_what_was_not_uploaded_is_neither_read_nor_deleted(
     assert (tmp_path / "secret").read_bytes() == b"data"
 
 
-def test_a_bad_upload_is_told_and_deleted(handlers: RaceHandlers, uploads: Path) -> None:
+def received(uploads: Path, name: str, data: bytes) -> dict[str, str]:
+    """A file that was just sent, as its event names it."""
     file = uploads / "hash" / "upload"
     file.parent.mkdir()
-    file.write_bytes(b"")
-    payload = {"path": str(file), "orig_name": "empty.pdf"}
-    assert "empty.pdf" in refusal(handlers.open_file(READ, payload, asked_by("ada")), handlers)
+    file.write_bytes(data)
+    return {"path": str(file), "orig_name": name}
+
+
+def test_a_bad_upload_is_told_and_deleted(handlers: RaceHandlers, uploads: Path) -> None:
+    payload = received(uploads, "empty.pdf", b"")
+    assert "empty.pdf" in refusal(opened(handlers, payload), handlers)
     assert list(uploads.iterdir()) == []
 
 
 def test_a_good_upload_is_deleted_too(uploads: Path) -> None:
-    file = uploads / "hash" / "upload"
-    file.parent.mkdir()
-    file.write_bytes(b"data")
-    assert upload.take({"path": str(file), "orig_name": "a.png"}) == (b"data", "a.png")
+    payload = received(uploads, "a.png", b"data")
+    assert upload.take(payload) == (b"data", "a.png")
     assert list(uploads.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "names", "said"),
+    [(png(), "total", "no text"), (encoded(drawn(), "PNG"), " ", "Name the keys")],
+)
+def test_a_drop_that_cannot_be_filled_yet_says_what_is_next(
+    handlers: RaceHandlers, uploads: Path, page: bytes, names: str, said: str
+) -> None:
+    *_, last = opened(handlers, received(uploads, "a.png", page), names)
+    assert said in last[handlers.view.status]
+    assert last[handlers.view.session].document is not None
+
+
+def test_a_drop_is_open_although_its_keys_cannot_be_asked(
+    handlers: RaceHandlers, uploads: Path
+) -> None:
+    payload = received(uploads, "a.png", encoded(drawn(), "PNG"))
+    updates: list[Update] = []
+    with pytest.raises(gr.Error, match="twice"):
+        updates.extend(opened(handlers, payload, "total, total"))
+    (session,) = (one[handlers.view.session] for one in updates if handlers.view.session in one)
+    assert session.document.name == "a.png"
 
 
 def test_a_file_over_the_limit_is_told_with_value_limit_and_remedy(handlers: RaceHandlers) -> None:
@@ -165,20 +197,3 @@ def test_building_the_page_loads_no_model() -> None:
     services = Services(Settings())
     build_ui(services, WarmUp(services))
     assert services._backbone is None
-
-
-def test_a_document_just_read_is_not_filled_before_keys_are_named(handlers: RaceHandlers) -> None:
-    def said(session: Session, names: str) -> str:
-        decoders = ["mask_parallel"]
-        (update,) = handlers.fill_named(session, names, (), None, decoders, ADA)
-        return str(update[handlers.view.status])
-
-    assert "Name the keys" in said(READ, " ")
-    assert READ.document is not None
-    blank = Session("t", document=replace(READ.document, lines=()))
-    assert "no text" in said(blank, "total")
-
-
-def test_keys_named_before_the_drop_are_checked_too(handlers: RaceHandlers) -> None:
-    updates = handlers.fill_named(READ, "total, total", (), None, ["mask_parallel"], ADA)
-    assert "twice" in refusal(updates, handlers)
