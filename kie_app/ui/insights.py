@@ -9,6 +9,7 @@ import gradio as gr
 from kie_app.evaluation.break_even import AXES
 from kie_app.services import Services
 from kie_app.ui import insights_charts as charts
+from kie_app.ui import insights_tables as tables
 from kie_app.ui.charts import blank
 from kie_app.ui.elements import html
 from kie_app.ui.insights_handlers import InsightsHandlers, InsightsView, Seen
@@ -67,6 +68,7 @@ def build_insights(tab: gr.Tab, services: Services) -> None:
             elem_id="insights-values",
         )
     card = html("", elem_id="insights-card")
+    server = html("", elem_id="insights-server")
 
     view = InsightsView(
         seen=seen,
@@ -90,6 +92,7 @@ def build_insights(tab: gr.Tab, services: Services) -> None:
         race=race,
         values=values,
         card=card,
+        server=server,
     )
     _bind(tab, view, InsightsHandlers(services, view))
 
@@ -101,6 +104,7 @@ def _bind(tab: gr.Tab, view: InsightsView, handlers: InsightsHandlers) -> None:
         handlers.reckon, reckoned, view.costs, **QUIET
     )
     tab.select(handlers.open_sweep, view.asked, view.explored, **QUIET)
+    tab.select(handlers.oversee, None, view.server, **QUIET)
     view.facts.select(handlers.compare, compared, view.figures, **QUIET).success(
         handlers.reckon, reckoned, view.costs, **QUIET
     )
@@ -113,7 +117,7 @@ def _bind(tab: gr.Tab, view: InsightsView, handlers: InsightsHandlers) -> None:
 
 
 def _heading(title: str, note: str) -> None:
-    html(f'<header class="insights-head"><h2>{title}</h2><p>{note}</p></header>')
+    html(tables.heading(title, note))
 
 
 def _time(name: str, scopes: dict[Any, str]) -> gr.Radio:

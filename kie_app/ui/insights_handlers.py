@@ -55,6 +55,7 @@ class InsightsView:
     race: gr.Dropdown
     values: gr.Checkbox
     card: gr.HTML
+    server: gr.HTML
 
     @property
     def asked(self) -> list[Any]:
@@ -110,6 +111,14 @@ class InsightsHandlers:
         """Costs at another price."""
         _, shown = _chosen(_own(seen, request), facts)
         return tables.costs(insights.throughput(shown), insights.price(price))
+
+    @toasted
+    def oversee(self, request: gr.Request) -> str:
+        """What an admin sees of the whole server, nothing for anybody else."""
+        store = self._services.store
+        if visitor(request).role != "admin":
+            return ""
+        return tables.server(store.counts(), store.jobs.of_every_owner())
 
     @toasted
     def make_card(self, race: str | None, values: bool, request: gr.Request) -> str:

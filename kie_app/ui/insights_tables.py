@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kie_app.evaluation.break_even import COMMAND, Axis, Point, Sweep, Time
 from kie_app.insights import Facts, Recorded, Run, Spread, Throughput
+from kie_app.store import Counts, Job
 from kie_app.ui.insights_charts import SCOPES, SWEEP_SCOPES, exact, others, place, size, when
 from kie_app.ui.words import BASELINE, count, safe, seconds, short, times
 
@@ -20,6 +21,13 @@ NOTHING = (
     "It is recorded by itself and stands here, for you alone.</p>"
 )
 DASH = "-"
+MINUTE = "%Y-%m-%d %H:%M"
+MEGABYTE = 1_000_000
+
+
+def heading(title: str, note: str) -> str:
+    """The head of a part of the tab."""
+    return f'<header class="insights-head"><h2>{title}</h2><p>{note}</p></header>'
 
 
 def about(facts: Facts, races: int, others: int) -> str:
@@ -227,6 +235,51 @@ def downloads(stem: str, files: Mapping[str, tuple[str, bytes]], text: str) -> s
         f'<p class="downloads">{links}</p><img class="race-card" src="{data["png"]}" '
         f'alt="{safe(text)}">'
     )
+
+
+def server(held: Counts, jobs: Sequence[Job]) -> str:
+    """For an admin: how much is kept of all owners together, and everybody's jobs."""
+    figures = {
+        "Owners": held.owners,
+        "Documents": held.documents,
+        "Files": held.files,
+        "Predictions": held.predictions,
+        "Corrections": held.corrections,
+        "Races": held.races,
+    }
+    cells = [*(f"{one:,}" for one in figures.values()), f"{held.bytes / MEGABYTE:,.1f} MB"]
+    store = _table(
+        "held",
+        "What the store holds",
+        "of all owners together; equal files are kept once",
+        [*figures, "Size of files"],
+        [_row(*cells)],
+    )
+    return (
+        heading("The whole server", "Admins alone see this.")
+        + store
+        + (_jobs(jobs) if jobs else '<p class="hint">No job was started yet.</p>')
+        + '<p class="hint">What the server did since its start, for Prometheus: '
+        '<a href="metrics" target="_blank">metrics</a></p>'
+    )
+
+
+def _jobs(jobs: Sequence[Job]) -> str:
+    heads = ["Job", "Owner", "State", "Done", "Started", "Last news", "Error"]
+    rows = [
+        _row(
+            f"<b>{safe(job.kind)}</b>",
+            safe(job.owner),
+            job.state,
+            f"{job.done} of {job.total}",
+            f"{job.made:{MINUTE}}",
+            f"{job.changed:{MINUTE}}",
+            safe(job.error) or DASH,
+        )
+        for job in jobs[:SHOWN]
+    ]
+    left = f"; the newest {SHOWN} of {len(jobs)}" if len(jobs) > SHOWN else ""
+    return _table("jobs", "Jobs", f"everybody's, newest first, times in UTC{left}", heads, rows)
 
 
 def _arm(decoder: str) -> str:

@@ -92,6 +92,16 @@ def test_a_race_stands_on_the_tab_and_its_charts_are_drawn(insights: Page) -> No
     assert box.evaluate("box => getComputedStyle(box).display") != "none"
 
 
+def test_without_a_login_everybody_is_an_admin_and_sees_the_whole_server(insights: Page) -> None:
+    server = insights.locator("#insights-server")
+    expect(server).to_contain_text("What the store holds")
+    expect(server).to_contain_text("No job was started yet")
+    with insights.context.expect_page() as opened:
+        server.get_by_role("link", name="metrics").click()
+    expect(opened.value.locator("body")).to_contain_text("onepass_documents_total")
+    opened.value.close()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_is_wider_than_the_page_and_every_chart_has_its_legend(
     insights: Page, width: int

@@ -27,7 +27,7 @@ ALLOWED_TAGS = frozenset(
             "td",
             "th",
         ),
-        *("thead", "tr", "ul"),
+        *("thead", "tr", "ul", "h2"),
     )
 )
 

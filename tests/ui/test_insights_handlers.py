@@ -17,7 +17,7 @@ from kie_app.services import Services
 from kie_app.ui import insights
 from kie_app.ui.insights_handlers import InsightsHandlers, InsightsView, Seen
 from tests.ui import recorded
-from tests.ui.hostile import Markup
+from tests.ui.hostile import ATTACK, Markup, harmless
 from tests.ui.test_insights_charts import sweep
 from tests.ui.test_race_handlers import asked_by
 
@@ -195,3 +195,24 @@ def test_every_component_that_an_event_answers_is_one_of_its_outputs(
     assert set(read(handlers)) <= {view.seen, *view.figures}
     explored = handlers.open_sweep(1, 1, 1, "decode", asked_by("ada"))
     assert set(explored) <= set(view.explored)
+
+
+def test_admins_alone_see_what_the_server_holds_and_everybodys_jobs(
+    services: Services, handlers: InsightsHandlers
+) -> None:
+    assert handlers.oversee(asked_by("ada")) == ""
+    root = asked_by("root", "admin")
+    assert "No job was started yet" in Markup(handlers.oversee(root)).text
+    services.store.jobs.add("ada", "fine-tune", total=70)
+    services.store.jobs.add("bob", ATTACK)
+    held = services.store.jobs.claim(["fine-tune"], 60)
+    assert held is not None
+    services.store.jobs.finish(held, f"stopped by {ATTACK}")
+    shown = handlers.oversee(root)
+    assert harmless(shown)
+    told = Markup(shown).text
+    for part in ("fine-tune", "ada", "failed", "0 of 70", "bob", "waiting", "0 of 0"):
+        assert part in told
+    assert services.store.counts().races == 3
+    assert "race-card" not in shown
+    assert handlers.oversee(asked_by("bob")) == ""

@@ -24,7 +24,7 @@ from kie_app.ui.readiness import WarmUp
 from kie_app.ui.session import Session
 from kie_app.ui.view import Update, View
 from kie_app.ui.visitor import visitor
-from kie_app.users import User
+from kie_app.users import Role, User
 from tests.documents.pictures import drawn, encoded
 from tests.ui import recorded
 
@@ -40,9 +40,10 @@ def handlers() -> RaceHandlers:
     return RaceHandlers(services, Library(services), WarmUp(services), view)
 
 
-def asked_by(name: str) -> gr.Request:
+def asked_by(name: str, role: Role = "user") -> gr.Request:
     """An event of this user, as it comes through the gate."""
-    return gr.Request(Request({"type": "http", "headers": [], "user": User(name)}), username=name)
+    scope = {"type": "http", "headers": [], "user": User(name, role)}
+    return gr.Request(Request(scope), username=name)
 
 
 ADA = asked_by("ada")
