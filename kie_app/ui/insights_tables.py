@@ -259,8 +259,8 @@ def server(held: Counts, jobs: Sequence[Job]) -> str:
         heading("The whole server", "Admins alone see this.")
         + store
         + (_jobs(jobs) if jobs else '<p class="hint">No job was started yet.</p>')
-        + '<p class="hint">What the server did since its start, for Prometheus: '
-        '<a href="metrics" target="_blank">metrics</a></p>'
+        + '<p class="downloads"><a class="take" href="metrics" target="_blank">Metrics since the '
+        "server's start</a></p>"
     )
 
 
