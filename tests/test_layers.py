@@ -18,7 +18,7 @@ LINES = 400
 
 # From the ground up: a module imports its own layer and those below. A package is one module.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({PACKAGE, "types", "errors", "config", "samples", "values", "variant"})
+    frozenset({PACKAGE, "types", "errors", "config", "samples", "values"})
     | frozenset({"users", "passwords", "binding", "meter"}),
     frozenset(
         {"documents", "backbone", "heads", "checkpoint", "prompting", "pictures", "synthetic"}

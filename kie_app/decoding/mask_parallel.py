@@ -28,7 +28,6 @@ from kie_app.decoding import spans
 from kie_app.decoding.base import Decoded, DecodedKey, OnWritten, Recorder, predictions
 from kie_app.prompting import Prompt
 from kie_app.run_shape import run_shape
-from kie_app.variant import JOINT
 from kie_app.word_form import word_form
 
 
@@ -141,15 +140,10 @@ def blocks_of(*prompts: Prompt) -> list[Block]:
 
 
 def fill(
-    backbone: Backbone,
-    encodings: Sequence[Encoding],
-    blocks: Sequence[Block],
-    end: int,
-    known: Sequence[dict[int, int]] | None = None,
+    backbone: Backbone, encodings: Sequence[Encoding], blocks: Sequence[Block], end: int
 ) -> tuple[list[Tensor], Tensor]:
     """The one pass: slot blocks over their encoded documents.
 
-    `known` are slots of each block that an earlier pass filled, and their tokens.
     Returns each block's slot logits (slots, vocabulary) and the states (blocks, hidden) that point.
     """
     ids: list[int] = []
@@ -157,20 +151,15 @@ def fill(
     home: list[int] = []
     positions: list[int] = []
     is_slot: list[bool] = []
-    is_block_slot: list[bool] = []
-    behind = 0
     query = []
     for at, block in enumerate(blocks):
         size, start = len(block.head) + block.budget, encodings[block.document].length
         query.append(len(ids) + len(block.head) - 1)
-        told = known[at] if known else {}
-        ids += [*block.head, *(told.get(slot, end) for slot in range(block.budget))]
-        is_slot += [False] * len(block.head) + [slot not in told for slot in range(block.budget)]
-        is_block_slot += [False] * len(block.head) + [True] * block.budget
-        number += [0 if JOINT else at] * size
+        ids += [*block.head, *[end] * block.budget]
+        is_slot += [False] * len(block.head) + [True] * block.budget
+        number += [at] * size
         home += [block.document] * size
-        positions += range(start + behind, start + behind + size)
-        behind += size if JOINT else 0
+        positions += range(start, start + size)
     device = backbone.device
     numbers, homes = torch.tensor(number, device=device), torch.tensor(home, device=device)
     lengths = torch.tensor([encoding.length for encoding in encodings], device=device)
@@ -183,7 +172,7 @@ def fill(
     states = backbone.forward(
         embeds, torch.tensor(positions, device=device), visible, stacked(encodings)
     )
-    logits = backbone.logits(states[torch.tensor(is_block_slot, device=device)])
+    logits = backbone.logits(states[slots])
     return list(logits.split([block.budget for block in blocks])), states[query]
 
 

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from kie_app import documents, prompting
-from kie_app.backbone import Backbone, Encoding
+from kie_app.backbone import Backbone
 from kie_app.checkpoint import Calibration
 from kie_app.decoding import hyper_parallel, mask_parallel, spans
 from kie_app.documents.runs import find_runs
@@ -52,7 +52,6 @@ class Judged:
     scores: spans.KeyScores
     right: tuple[bool, ...]
     letters: tuple[int, ...]
-    twice: bool = False  # whether the slots' own text is right after a second pass
 
     def answer(self, calibration: Calibration) -> tuple[float, bool]:
         """Confidence of what `mask_parallel` answers with this calibration, and whether it is
@@ -165,43 +164,15 @@ def judge(backbone: Backbone, question: Question) -> list[Judged]:
     blocks = mask_parallel.blocks_of(prompt)
     logits, queries = mask_parallel.fill(backbone, [encoding], blocks, prompt.end)
     scores = mask_parallel.score(backbone, prompt, encoding, logits, queries, prompt.match)
-    again = refined(backbone, encoding, blocks, logits, prompt.end)
     words = [word.text for word in prompt.document.words]
     out = []
-    for key, label, one, block, more in zip(
-        question.keys, question.labels, scores, logits, again, strict=True
-    ):
+    for key, label, one, block in zip(question.keys, question.labels, scores, logits, strict=True):
         runs = [" ".join(words[a : b + 1]) for a, b in one.runs.tolist()]
         own = backbone.text.decode(spans.free_text(block, prompt.end)[0])
         said = (*runs, "", own)
         right = tuple(same(label, text, key) for text in said)
-        letters = tuple(len(text) * question.scanned for text in said)
-        twice = backbone.text.decode(spans.free_text(more, prompt.end)[0])
-        out.append(Judged(one, right, letters, same(label, twice, key)))
+        out.append(Judged(one, right, tuple(len(text) * question.scanned for text in said)))
     return out
-
-
-def refined(
-    backbone: Backbone,
-    encoding: Encoding,
-    blocks: Sequence[mask_parallel.Block],
-    logits: list[Tensor],
-    end: int,
-) -> list[Tensor]:
-    """A second pass that sees the surer half of each block's slots and predicts the others anew."""
-    known = []
-    for block in logits:
-        best, tokens = torch.log_softmax(block, dim=-1).max(dim=-1)
-        sure = best.topk((len(best) + 1) // 2).indices.tolist()
-        known.append({at: int(tokens[at]) for at in sure})
-    after, _ = mask_parallel.fill(backbone, [encoding], blocks, end, known)
-    merged = []
-    for before, new, told in zip(logits, after, known, strict=True):
-        out = new.clone()
-        for at in told:
-            out[at] = before[at]
-        merged.append(out)
-    return merged
 
 
 def written(backbone: Backbone, question: Question) -> Said:

@@ -10,7 +10,6 @@ from torch.nn import functional
 
 from kie_app.backbone import Backbone
 from kie_app.training.packing import IGNORE, Packed
-from kie_app.variant import BIDIRECTIONAL
 
 SLOT_WEIGHT = 0.5  # slots learn slowly and would drown what pointers and next tokens learn
 
@@ -42,10 +41,7 @@ class Objective(nn.Module):
             features = backbone.eye.see(packed.picture).to(embeds.dtype)
             embeds = torch.cat([features, embeds[len(features) :]])
         states = backbone.forward(
-            embeds,
-            packed.positions,
-            packed.visible,
-            document=0 if BIDIRECTIONAL else packed.document,
+            embeds, packed.positions, packed.visible, document=packed.document
         )
         pointers = states.new_zeros(())
         if packed.runs:

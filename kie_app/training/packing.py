@@ -26,7 +26,6 @@ from kie_app.label_match import label_match
 from kie_app.pictures import Picture
 from kie_app.run_shape import run_shape
 from kie_app.training.examples import Example
-from kie_app.variant import BIDIRECTIONAL, JOINT
 from kie_app.word_form import word_form
 
 IGNORE = -100
@@ -73,16 +72,11 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
     bidirectional = {-1}
 
     def add(
-        tokens: list[int],
-        after: list[int],
-        slot: list[int],
-        kind: int,
-        slots: int = 0,
-        behind: int = 0,
+        tokens: list[int], after: list[int], slot: list[int], kind: int, slots: int = 0
     ) -> None:
         ids.extend(tokens)
         segment.extend([kind] * len(tokens))
-        positions.extend(range(start + behind, start + behind + len(tokens)))
+        positions.extend(range(start, start + len(tokens)))
         following.extend(after)
         slot_target.extend(slot)
         is_slot.extend([False] * (len(tokens) - slots) + [True] * slots)
@@ -102,7 +96,6 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         add(branch, targets, [IGNORE] * len(branch), 2 + 2 * index)
 
     query, runs, words = [], [], [word.text for word in document.words]
-    behind = 0
     for index, (key, value) in enumerate(zip(prompt.keys, value_tokens, strict=True)):
         budget = _budget(prompt.budgets[index], len(value), rng)
         query.append(len(ids) + len(key) - 1)
@@ -111,15 +104,7 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         block = [*key] + [prompt.end] * budget
         bidirectional.add(3 + 2 * index)
         blank = [IGNORE] * len(block)
-        add(
-            block,
-            blank,
-            [IGNORE] * len(key) + targets,
-            3 if JOINT else 3 + 2 * index,
-            slots=budget,
-            behind=behind,
-        )
-        behind += len(block) if JOINT else 0
+        add(block, blank, [IGNORE] * len(key) + targets, 3 + 2 * index, slots=budget)
         runs.append(_runs(words, example.values[index], example.hidden))
     for index, (one, expected) in enumerate(example.pointed, count):
         key = prompting.key_ids(text, one)
@@ -135,8 +120,6 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
     both_ways = torch.tensor([kind in bidirectional for kind in segment])
     same = kinds[:, None] == kinds[None, :]
     before = place[None, :] <= place[:, None]
-    if BIDIRECTIONAL:
-        both_ways |= kinds == 0
     visible = ((kinds[None, :] == 0) | same) & (before | (same & both_ways[:, None]))
     boxes, boxed = layout(document, torch.device("cpu"))
     return Packed(

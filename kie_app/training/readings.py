@@ -17,7 +17,7 @@ from kie_app.checkpoint import Calibration
 from kie_app.training.calibration import NEVER, Judged, judge, questions
 from kie_app.training.sources import Mix
 
-READINGS = ("slots", "slots twice", "runs", "pointers", "mix")
+READINGS = ("slots", "runs", "pointers", "mix")
 
 
 def measure(backbone: Backbone, mix: Mix, each: int) -> Iterator[tuple[str, int, dict[str, float]]]:
@@ -39,8 +39,6 @@ def read(reading: str, one: Judged, calibration: Calibration) -> bool:
     scores = one.scores
     if reading == "slots":
         return one.right[-1]
-    if reading == "slots twice":
-        return one.twice
     if reading == "runs":
         return bool(len(scores.slots)) and one.right[int(scores.slots.argmax())]
     if reading == "pointers":
