@@ -7,7 +7,7 @@ ground where AR is faster is tinted. Points of a sweep are measured ones and not
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import log10
 
 import plotly.graph_objects as go
@@ -35,8 +35,8 @@ LOWEST = 0.001
 SHORTEST = timedelta(minutes=10)  # of an axis of time, which would else count a race's milliseconds
 
 
-def when(race: Recorded) -> str:
-    return f"{race.made:%Y-%m-%d %H:%M} UTC"
+def when(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def over_time(races: Sequence[Recorded], time: Time) -> go.Figure:
@@ -186,7 +186,7 @@ def _hover(ratio: float, run: Run, race: Recorded, time: Time) -> str:
     agreement = f"{run.agreeing} of {len(race.keys)} as AR"
     return (
         f"{short(run.decoder)}: {_verdict(ratio)} {SCOPES[time]}, {agreement}<br>"
-        f"{safe(race.name)}, {count(len(race.keys), 'key')}<br>{when(race)}"
+        f"{safe(race.name)}, {count(len(race.keys), 'key')}<br>{when(race.made)}"
     )
 
 

@@ -240,4 +240,4 @@ def _told(facts: Facts) -> str:
 
 
 def _title(race: Recorded) -> str:
-    return f"{charts.when(race)}, {race.name}, {count(len(race.keys), 'key')}"
+    return f"{charts.when(race.made)}, {race.name}, {count(len(race.keys), 'key')}"

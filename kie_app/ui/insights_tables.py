@@ -11,6 +11,7 @@ from kie_app.evaluation.break_even import COMMAND, Axis, Point, Sweep, Time
 from kie_app.insights import Facts, Recorded, Run, Spread, Throughput
 from kie_app.store import Counts, Job
 from kie_app.ui.insights_charts import SCOPES, SWEEP_SCOPES, exact, others, place, size, when
+from kie_app.ui.upload import MEGABYTE
 from kie_app.ui.words import BASELINE, count, safe, seconds, short, times
 
 SHOWN = 30  # races in the table, three lines each on a page that scrolls
@@ -21,8 +22,6 @@ NOTHING = (
     "It is recorded by itself and stands here, for you alone.</p>"
 )
 DASH = "-"
-MINUTE = "%Y-%m-%d %H:%M"
-MEGABYTE = 1_000_000
 
 
 def heading(title: str, note: str) -> str:
@@ -82,7 +81,7 @@ def _race(race: Recorded, columns: int) -> Iterator[str]:
     keys, pages = count(len(race.keys), "key"), count(race.pages, "page")
     yield (
         f'<tr class="race"><th colspan="{columns}" scope="rowgroup">{safe(race.name)}'
-        f"<small>{safe(when(race))}, {keys}, {pages}</small></th></tr>"
+        f"<small>{safe(when(race.made))}, {keys}, {pages}</small></th></tr>"
     )
     for run in race.runs:
         agreeing = DASH if run.agreeing is None else f"{run.agreeing} of {len(race.keys)}"
@@ -272,14 +271,14 @@ def _jobs(jobs: Sequence[Job]) -> str:
             safe(job.owner),
             job.state,
             f"{job.done} of {job.total}",
-            f"{job.made:{MINUTE}}",
-            f"{job.changed:{MINUTE}}",
+            when(job.made),
+            when(job.changed),
             safe(job.error) or DASH,
         )
         for job in jobs[:SHOWN]
     ]
     left = f"; the newest {SHOWN} of {len(jobs)}" if len(jobs) > SHOWN else ""
-    return _table("jobs", "Jobs", f"everybody's, newest first, times in UTC{left}", heads, rows)
+    return _table("jobs", "Jobs", f"everybody's, newest first{left}", heads, rows)
 
 
 def _arm(decoder: str) -> str:
