@@ -6,6 +6,7 @@ Text and grid colours come from the page's stylesheet, so that a figure follows 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -49,6 +50,7 @@ def charts(
     return timeline(extractions), phases(rows), speedups(rows), rates(rows)
 
 
+@cache  # always the same, and a tenth of a second to make
 def empty() -> tuple[go.Figure, ...]:
     """The four frames before a race, as high as they will be after it."""
     return tuple(blank(title) for title in TITLES)

@@ -117,6 +117,7 @@ class RaceHandlers:
         said = _next(session.document, names)
         yield {**self._cleared(session), self.view.status: status_line(said)}
         if said == READ:
+            session = replace(session, extractions=())  # its charts are cleared already
             schema = self._schema(names, known, template)
             yield from self._race(visitor(request), session, schema, decoders)
 
