@@ -58,17 +58,20 @@ class Checkpoint:
 
 
 def find(settings: Settings) -> Checkpoint | None:
-    """The checkpoint of the settings (a registered name or a folder), else the registry's default,
-    else None. A registered one is loaded only if its files are those that were registered."""
-    registered = registry(settings.models_dir)
-    name = settings.checkpoint or registered["default"]
-    if name in registered["checkpoints"]:
-        folder = settings.models_dir / name
-        check(folder, registered["checkpoints"][name])
-        return read(folder)
-    if settings.checkpoint:
-        return read(Path(settings.checkpoint))
-    return None
+    """The checkpoint of the settings, else the registry's default, else None."""
+    name = settings.checkpoint or registry(settings.models_dir)["default"]
+    return named(settings, name) if name else None
+
+
+def named(settings: Settings, name: str) -> Checkpoint:
+    """The checkpoint of a registered name or in a folder. A registered one is read only if its
+    files are those that were registered."""
+    registered = registry(settings.models_dir)["checkpoints"]
+    if name not in registered:
+        return read(Path(name))
+    folder = settings.models_dir / name
+    check(folder, registered[name])
+    return read(folder)
 
 
 def registry(models_dir: Path) -> dict[str, Any]:
@@ -138,8 +141,8 @@ def read(folder: Path) -> Checkpoint:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackboneError(
-            f"{folder} is not a checkpoint ({error!r}): give a folder written by "
-            "`python -m kie_app train`, or leave ONEPASS_CHECKPOINT empty."
+            f"{folder} is not a checkpoint ({error!r}): give the name of a registered one or a "
+            "folder written by `python -m kie_app train`, or leave ONEPASS_CHECKPOINT empty."
         ) from error
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from kie_app.config import Settings
 from kie_app.console import open_services, read_settings
 
 train = typer.Typer(no_args_is_help=True, help="Train a checkpoint on labelled documents.")
@@ -28,8 +29,8 @@ Rate = Annotated[float, typer.Option(help="Peak, for the adapter.")]
 Rank = Annotated[int, typer.Option(min=1, help="Rank of the adapter.")]
 Seed = Annotated[int, typer.Option(help="Everything random follows from it.")]
 Start = Annotated[
-    Path | None,
-    typer.Option("--from", help="A checkpoint to go on from, instead of fresh weights."),
+    str,
+    typer.Option("--from", help="A checkpoint, by name or folder, to go on from; none: fresh."),
 ]
 Split = Annotated[
     Literal["train", "all"], typer.Option(help="Train on one side of the split by shop.")
@@ -46,7 +47,7 @@ def mask_pretrain(
     rank: Rank = 32,
     seed: Seed = 0,
     split: Split = "train",
-    start: Start = None,
+    start: Start = "",
 ) -> None:
     """Stage 1: restore hidden text and copy text by its place, on documents without labels.
 
@@ -56,8 +57,9 @@ def mask_pretrain(
     from kie_app.training import mask_pretraining
     from kie_app.training.trainer import TrainOptions
 
-    options = TrainOptions(out, steps, batch, learning_rate, rank, seed, start)
     services = open_services()
+    begun = _begun(services.settings, start)
+    options = TrainOptions(out, steps, batch, learning_rate, rank, seed, begun)
     base = backbone.load(services.settings, adapter=False)
     mask_pretraining.train(base, options, tuple(folders), split, services.settings, _tell)
 
@@ -72,7 +74,7 @@ def kv(
     rank: Rank = 32,
     seed: Seed = 0,
     split: Split = "train",
-    start: Start = None,
+    start: Start = "",
     leave_out: Annotated[
         str, typer.Option(help="Printed labels that match are never asked (a regular expression).")
     ] = "",
@@ -95,8 +97,9 @@ def kv(
     from kie_app.training.trainer import TrainOptions
 
     services = open_services()
+    begun = _begun(services.settings, start)
     options = TrainOptions(
-        out, steps, batch, learning_rate, rank, seed, start, validate_every, patience
+        out, steps, batch, learning_rate, rank, seed, begun, validate_every, patience
     )
     naming = Naming(
         {key.name: key for one in services.schemas().values() for key in one.keys},
@@ -201,6 +204,13 @@ def register(
     from kie_app import checkpoint as checkpoints
 
     checkpoints.register(read_settings().models_dir, checkpoint, default)
+
+
+def _begun(settings: Settings, start: str) -> Path | None:
+    """The folder of the checkpoint to go on from."""
+    from kie_app import checkpoint as checkpoints
+
+    return checkpoints.named(settings, start).folder if start else None
 
 
 def _tell(progress: object) -> None:

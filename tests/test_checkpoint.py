@@ -63,6 +63,14 @@ def test_a_changed_checkpoint_can_be_registered_again(registered: Path) -> None:
     assert checkpoints.find(Settings(models_dir=registered)) is not None
 
 
+def test_a_checkpoint_is_named_by_its_registered_name_or_its_folder(registered: Path) -> None:
+    settings = Settings(models_dir=registered)
+    assert checkpoints.named(settings, "two").folder == registered / "two"
+    assert checkpoints.named(settings, str(registered / "two")).folder == registered / "two"
+    with pytest.raises(BackboneError, match="three is not a checkpoint"):
+        checkpoints.named(settings, "three")
+
+
 def test_only_checkpoints_inside_the_models_folder_are_registered(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -114,6 +114,7 @@ def _command(found: checkpoints.Checkpoint) -> str:
     stage = {"mask": "mask-pretrain"}.get(training.get("stage", "kv"), "kv")
     start = training.get("started_from")
     options = f" --from {start}" if start else ""
+    options += f" --learning-rate {training['learning_rate']:g}"
     options += f" --leave-out '{training['left_out']}'" if training.get("left_out") else ""
     options += f" --seed {training['seed']}" if training.get("seed") else ""
     command = f"python -m kie_app train {stage} {folders} --out models/{found.name}"
