@@ -7,6 +7,7 @@ A key template is a YAML file: `name`, `description` and `keys`, a list of `name
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,12 +198,20 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which a field that stands twice in one mapping is an error, not the last one."""
+    """YAML in which a field that stands twice in one mapping is an error, not the last one, and so
+    is a reference to another place: a few of them in each other unfold to any size."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            problem = f"*{event.anchor} refers to another place; write out what stands there"
+            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         fields = [name.value for name, _ in node.value if isinstance(name, yaml.ScalarNode)]
-        for name in fields:
-            if fields.count(name) > 1:
+        for name, times in Counter(fields).items():
+            if times > 1:
                 problem = f"{_shown(name)} stands there twice; remove one"
                 raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         return super().construct_mapping(node, deep)

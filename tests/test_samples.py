@@ -172,6 +172,7 @@ def test_a_dumped_template_loads_as_the_same_schema(
         ("name: a\nkeys: [{name: b, knd: date}]", ["'knd'", "kind"]),
         ("name: a\nkeys: [{name: total}, {name: ' Total'}]", ["' Total'", "twice", "rename"]),
         ("name: a\nname: b\nkeys: [{name: c}]", ["'name'", "twice", "remove one"]),
+        (f"name: &a [x, x]\nkeys: [*a, *a]\n{KEY}", ["bad.yaml:2", "*a", "write out"]),
         ("name: a\n  keys: [", [":2", "not YAML", "indent"]),
         ("name: a\x00", ["not YAML"]),
         (f"name: a\nkeys: {'[' * 5000}", ["nested"]),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import HTTPConnection
 
 from kie_app.access.gate import Gate
@@ -25,10 +27,18 @@ class Access(Protocol):
 
 
 class Everybody:
-    """No login: whoever reaches the app is `LOCAL`. Other sites still cannot act for them."""
+    """No login: whoever reaches the app is `LOCAL`. Other sites still cannot act for them.
+
+    `names` are those by which browsers may ask for the app, default any. On this machine alone it
+    has few, and a page elsewhere whose name was led here (DNS rebinding) is none of them.
+    """
+
+    def __init__(self, names: Sequence[str] = ("*",)) -> None:
+        self._names = names
 
     def guard(self, server: FastAPI, colours: str) -> None:
         server.add_middleware(Gate, identify=self.identify, doors=frozenset())
+        server.add_middleware(TrustedHostMiddleware, allowed_hosts=self._names, www_redirect=False)
 
     async def identify(self, connection: HTTPConnection) -> User | None:
         return LOCAL
@@ -37,7 +47,7 @@ class Everybody:
 def open_access(settings: Settings) -> Access:
     """The way in of the settings. AccessError when it could let nobody in, or cannot be had."""
     if not settings.auth and not settings.oidc_issuer:
-        return Everybody()
+        return Everybody() if settings.open_to_all else Everybody(local_names(settings.host))
     oidc = Oidc.of(settings) if settings.oidc_issuer else None
     users = Users.read(Path(settings.auth)) if settings.auth else None
     if users and not oidc and not users.everybody():
@@ -46,3 +56,8 @@ def open_access(settings: Settings) -> Access:
             "`python -m kie_app users add NAME`."
         )
     return Login(users, oidc, secret(settings))
+
+
+def local_names(host: str) -> tuple[str, ...]:
+    """What a browser on this machine calls an app that listens on the loopback address `host`."""
+    return "localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host

@@ -146,7 +146,7 @@ class RaceHandlers:
     def stop(self, session: Session) -> Update:
         """Clear the stage of a race that was cancelled: half of it compares nothing."""
         if session.extractions:
-            return {self.view.status: status_line("No race is running.")}
+            return {self.view.status: status_line("Nothing is running now.")}
         return {**self._cleared(session), self.view.status: status_line(STOPPED)}
 
     def _schema(self, names: str, known: tuple[Key, ...], template: str | None) -> Schema:
@@ -188,11 +188,17 @@ class RaceHandlers:
             race = frame
             yield self._frame(race, session)
         time.sleep(ALOFT_SECONDS)
-        yield self._finished(race, replace(session, extractions=race.extractions))
+        # Kept before it is shown: whoever leaves at the last drawing does not lose it.
+        said = self._keep(user, session, race)
+        yield self._finished(race, replace(session, extractions=race.extractions)) | said
+
+    def _keep(self, user: User, session: Session, race: Race) -> Update:
+        """Keep the race; where it cannot be, the line that says so."""
         try:
-            self._library.save_race(user.name, session.kept, schema, race.extractions)
+            self._library.save_race(user.name, session.kept, race.schema, race.extractions)
         except StoreError as error:  # somebody deleted the document meanwhile, say
-            yield {self.view.status: status_line(f"Done, but not kept: {error}", "bad")}
+            return {self.view.status: status_line(f"Done, but not kept: {error}", "bad")}
+        return {}
 
     def _frames(self, race: Race, session: Session) -> Iterator[Race]:
         """The race after each news worth drawing: a pass is drawn whole, and not too often."""

@@ -32,8 +32,10 @@ SCRIPT = """
 const zone = element.querySelector('.drop'), input = zone.querySelector('input');
 const sent = async file => {
   if (file.size > props.limit * 1000000) return {name: file.name, size: file.size};
+  // Gradio keeps equal files of one name in one place, where the first to be read goes for all.
+  const name = `${Math.random().toString(36).slice(2)}-${file.name}`;
   try {
-    const kept = await upload(file);
+    const kept = await upload(new File([file], name, {type: file.type}));
     return {path: kept.path, orig_name: file.name, meta: {_type: 'gradio.FileData'}};
   } catch (error) {
     return {name: file.name, size: -1};

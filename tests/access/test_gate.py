@@ -131,6 +131,24 @@ def test_without_a_login_everybody_is_local_and_other_sites_still_may_not_post(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("localhost:80", 200), ("127.0.0.1", 200), ("[::1]:7860", 200), ("evil.example", 400)],
+)
+def test_a_foreign_name_that_was_led_to_this_machine_is_refused(
+    tmp_path: Path, name: str, status: int
+) -> None:
+    with running(Settings(data_dir=tmp_path)) as app, app.browser() as anybody:
+        assert anybody.get("/config", headers={"Host": name}).status_code == status
+
+
+def test_an_app_that_is_open_to_all_goes_by_any_name(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, host="0.0.0.0", open_to_all=True)
+    with running(settings) as app, app.browser() as anybody:
+        headers = {"Host": "app.example"}
+        assert anybody.get("/config", headers=headers).status_code == 200
+
+
 def test_a_broken_users_file_lets_nobody_in_and_shows_nothing(tmp_path: Path) -> None:
     users = users_file(tmp_path, line("ada"), line("bob"))
     settings = Settings(auth=str(users), data_dir=tmp_path)

@@ -43,24 +43,13 @@ def insights(browser: Browser, place: str) -> Iterator[Page]:
         page.get_by_role("tab", name="Race", exact=True).click()
         page.click(".card >> nth=0")
         page.wait_for_selector("#outcome .results")
-        reopen_until_recorded(page)
+        open_tab(page)
+        page.wait_for_selector("#insights-races table")
         yield page
 
 
 def open_tab(page: Page) -> None:
     page.get_by_role("tab", name="Insights").click()
-
-
-def reopen_until_recorded(page: Page) -> None:
-    """A race is kept just after its result is shown, so that the tab may be opened too early."""
-    for _ in range(20):
-        open_tab(page)
-        expect(page.locator("#insights-about p").first).to_be_visible()
-        page.wait_for_timeout(500)
-        if page.locator("#insights-races table").count():
-            return
-        page.get_by_role("tab", name="Race", exact=True).click()
-    pytest.fail("the race was not recorded")
 
 
 def wide(page: Page) -> int:

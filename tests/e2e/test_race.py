@@ -136,6 +136,18 @@ def test_a_drop_counts_while_the_last_one_is_read(page: Page, tmp_path: Path) ->
     expect(page.locator("#status")).to_contain_text("Name the keys")
 
 
+def test_the_same_file_may_be_dropped_twice(page: Page, tmp_path: Path) -> None:
+    """Its second drop must not find it deleted by the first, which is still being read."""
+    file = unseen(tmp_path, RECEIPTS[0], 20)
+    for _ in range(2):
+        page.set_input_files("#upload input", file)
+        page.wait_for_timeout(100)
+    expect(page.locator(".paper")).to_contain_text(file.name)
+    expect(page.locator("#status")).to_contain_text("Name the keys")
+    page.wait_for_timeout(2000)
+    expect(page.locator("#status .bad")).to_have_count(0)
+
+
 def test_drops_are_filled_at_once_where_keys_are_named(page: Page, tmp_path: Path) -> None:
     page.fill("#keys textarea", "company, total")
     for arm in ("AR", "HPD"):
