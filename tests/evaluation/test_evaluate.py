@@ -12,6 +12,7 @@ from kie_app.backbone import Backbone
 from kie_app.config import Settings
 from kie_app.documents.labelled import labelled, split_of
 from kie_app.errors import DataError
+from kie_app.evaluation import evaluate as evaluation
 from kie_app.evaluation.evaluate import PHASES, evaluate, select
 from tests.conftest import make_document
 
@@ -138,6 +139,11 @@ def test_a_document_that_cannot_be_read_counts_as_absent(
         "document 2",
     ]
     assert sum("has no lines" in one for one in warnings) == 1
+    assert [(one["document"], one["decoder"]) for one in result["failed"]] == [
+        ("document 1", None),
+        ("document 2", None),
+    ]
+    assert "1.png" in result["failed"][0]["error"]
     # two thirds of the labels are missed at least
     assert result["decoders"]["mask_parallel"]["micro_f1"] <= 2 * (1 / 3) / (1 + 1 / 3)
 
@@ -150,3 +156,58 @@ def test_times_are_empty_when_no_document_could_be_read(
     figures = arms["decoders"]["mask_parallel"]
     assert figures["micro_f1"] == 0
     assert figures["seconds"]["total"] == {"median": None, "p95": None}
+
+
+def test_a_decoder_that_fails_on_one_document_goes_on_with_the_next(
+    folder: Path,
+    tiny_backbone: Backbone,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    extract = evaluation.extract
+
+    def failing(backbone: Backbone, document: Any, schema: Any, decoder: str, **other: Any) -> Any:
+        if document.id == "document 0" and decoder == "verified":
+            raise RuntimeError("of an unforeseen\nkind")
+        return extract(backbone, document, schema, decoder, **other)
+
+    monkeypatch.setattr(evaluation, "extract", failing)
+    warnings: list[str] = []
+    decoders = ["mask_parallel", "verified"]
+    result = evaluate(tiny_backbone, Settings(), select(folder), decoders, warn=warnings.append)
+    error = "RuntimeError: of an unforeseen kind"
+    assert warnings == [f"document 0, verified: {error}"]
+    assert result["failed"] == [{"document": "document 0", "decoder": "verified", "error": error}]
+    counts = [
+        sum(one["count"] for one in figures["reliability"])
+        for figures in result["decoders"].values()
+    ]
+    assert counts == [6, 4]
+    assert "Traceback" in caplog.text
+
+
+def test_lines_that_cannot_be_ordered_fail_their_document_alone(
+    folder: Path, tiny_backbone: Backbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def document(item: Any) -> Any:
+        raise TypeError("no order")
+
+    monkeypatch.setattr(evaluation.Labelled, "document", document)
+    result = evaluate(tiny_backbone, Settings(), select(folder), ["mask_parallel"])
+    assert len(result["failed"]) == result["documents"] == 3
+    assert result["decoders"]["mask_parallel"]["micro_f1"] == 0
+
+
+@pytest.mark.parametrize("places", ["{", '{"id": "document 0", "keys": {"sum": [0, 999]}}'])
+def test_damaged_places_are_refused_before_anything_runs(
+    folder: Path, tmp_path: Path, places: str
+) -> None:
+    (tmp_path / "places.jsonl").write_text(places)
+    with pytest.raises(DataError, match=r"places\.jsonl:1"):
+        select(folder, places=tmp_path / "places.jsonl")
+
+
+def test_places_of_other_documents_are_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "places.jsonl").write_text('{"id": "stranger", "keys": {}}')
+    with pytest.raises(DataError, match=r"places\.jsonl names no document"):
+        select(folder, places=tmp_path / "places.jsonl")
