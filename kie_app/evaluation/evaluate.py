@@ -110,29 +110,36 @@ def select(
     With `places`, only the documents that this file labels anew, by its keys (`relabelled`).
 
     Without `keys`, all names of string-valued entities in the folder are asked, in order of first
-    appearance. DataError when nothing is left to judge on.
+    appearance. DataError when nothing is left to judge on, or when no document labels one of `keys`
+    with a single value.
     """
     whole = list(labelled(folder))
     chosen = [item for item in whole if split in ("all", split_of(item))]
     if places:
         whole = chosen = list(relabelled(chosen, places))
+        if not whole:
+            raise DataError(
+                f"{places} names no document of {folder} with the split {split!r}: choose another "
+                "split, or pass the file that belongs to this folder."
+            )
     chosen = chosen[:limit]
-    if places and not whole:
-        raise DataError(
-            f"{places} names no document of {folder} with the split {split!r}: choose another "
-            "split, or pass the file that belongs to this folder."
-        )
-    names = tuple(keys) or tuple(dict.fromkeys(name for item in whole for name in item.values()))
+    known = tuple(dict.fromkeys(name for item in whole for name in item.values()))
     if not chosen:
         raise DataError(
             f"{folder} has {len(whole)} labelled documents but none is left to judge on with the "
             f"split {split!r} and the limit {limit}: choose another split or raise the limit."
         )
-    if not names:
+    if not known:
         raise DataError(
-            f"{folder} labels no entity with a single value: pass the keys to ask with --keys."
+            f"{folder} labels no entity with a single value, which is all that can be judged: pass "
+            "a folder whose entities are strings."
         )
-    return Selection(tuple(chosen), names)
+    if unknown := [name for name in keys if name not in known]:
+        raise DataError(
+            f"No label has the key {', '.join(unknown)} with a single value: pass --keys of "
+            f"{', '.join(known)}."
+        )
+    return Selection(tuple(chosen), tuple(keys) or known)
 
 
 def evaluate(
@@ -219,13 +226,14 @@ def _answers(item: Labelled, found: Extraction) -> dict[str, Answer]:
 def _figures(arm: Arm, keys: Sequence[str]) -> dict[str, Any]:
     scores = score(arm.judged, keys)
     return {
-        "micro_f1": round(scores.micro_f1, DIGITS),
-        "keys": {key: round(f1, DIGITS) for key, f1 in scores.keys.items()},
-        "normalised_f1": round(scores.normalised_f1, DIGITS),
-        "normalised_keys": {k: round(f1, DIGITS) for k, f1 in scores.normalised_keys.items()},
+        "micro_f1": _rounded(scores.micro_f1),
+        "keys": {key: _rounded(f1) for key, f1 in scores.keys.items()},
+        "normalised_f1": _rounded(scores.normalised_f1),
+        "normalised_keys": {key: _rounded(f1) for key, f1 in scores.normalised_keys.items()},
+        "support": scores.support,
         "similarity": round(scores.similarity, DIGITS),
         "grounded": round(scores.grounded, DIGITS),
-        "placed": None if scores.placed is None else round(scores.placed, DIGITS),
+        "placed": _rounded(scores.placed),
         "calibration_error": round(scores.calibration.error, DIGITS),
         "reliability": [
             {
@@ -237,6 +245,10 @@ def _figures(arm: Arm, keys: Sequence[str]) -> dict[str, Any]:
         ],
         "seconds": {phase: _spread(arm.seconds[phase]) for phase in PHASES},
     }
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, DIGITS)
 
 
 def _spread(seconds: Iterable[float]) -> dict[str, float | None]:

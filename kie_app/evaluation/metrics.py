@@ -76,17 +76,29 @@ class Counts:
         total = 2 * self.right + self.wrong + self.missed
         return 2 * self.right / total if total else 1.0
 
+    @property
+    def support(self) -> int:
+        """How many labels were counted."""
+        return self.right + self.missed
+
+    @property
+    def reported(self) -> float | None:
+        """F1 as a figure to report: None where no label supports one."""
+        return self.f1 if self.support else None
+
 
 @dataclass(frozen=True)
 class Scores:
-    """Exact and normalised F1, over all and by key. `similarity` is the mean over labelled values,
-    `grounded` the share of predicted values that were located; both are 0 where there are none.
-    `placed` is the share of right values whose place is the label's, None where none is known."""
+    """Exact and normalised F1, over all and by key, None where nothing is labelled; `support`
+    counts a key's labels. `similarity` is the mean over labelled values, `grounded` the share of predicted
+    values that were located; both are 0 where there are none. `placed` is the share of right values
+    whose place is the label's, None where none is known."""
 
-    micro_f1: float
-    keys: dict[str, float]
-    normalised_f1: float
-    normalised_keys: dict[str, float]
+    micro_f1: float | None
+    keys: dict[str, float | None]
+    normalised_f1: float | None
+    normalised_keys: dict[str, float | None]
+    support: dict[str, int]
     similarity: float
     grounded: float
     placed: float | None
@@ -118,10 +130,11 @@ def score(documents: Sequence[Judged], keys: Sequence[str]) -> Scores:
     exact = {key: sum((count(one, key) for one in documents), Counts()) for key in keys}
     loose = {key: sum((count(one, key, loosely) for one in documents), Counts()) for key in keys}
     return Scores(
-        micro_f1=sum(exact.values(), Counts()).f1,
-        keys={key: counted.f1 for key, counted in exact.items()},
-        normalised_f1=sum(loose.values(), Counts()).f1,
-        normalised_keys={key: counted.f1 for key, counted in loose.items()},
+        micro_f1=sum(exact.values(), Counts()).reported,
+        keys={key: counted.reported for key, counted in exact.items()},
+        normalised_f1=sum(loose.values(), Counts()).reported,
+        normalised_keys={key: counted.reported for key, counted in loose.items()},
+        support={key: counted.support for key, counted in exact.items()},
         similarity=_mean(_similarities(documents, keys)),
         grounded=_mean(_grounded(documents, keys)),
         placed=_mean(places) if (places := list(_placed(documents, keys))) else None,

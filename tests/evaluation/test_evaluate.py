@@ -13,6 +13,7 @@ from kie_app.config import Settings
 from kie_app.documents.labelled import labelled, split_of
 from kie_app.errors import DataError
 from kie_app.evaluation import evaluate as evaluation
+from kie_app.evaluation import report
 from kie_app.evaluation.evaluate import PHASES, evaluate, select
 from tests.conftest import make_document
 
@@ -69,7 +70,7 @@ def test_nothing_to_judge_on_is_an_error(tmp_path: Path) -> None:
         select(tmp_path)
     with pytest.raises(DataError, match="none is left"):
         select(folder_of(tmp_path / "empty"))
-    with pytest.raises(DataError, match="--keys"):
+    with pytest.raises(DataError, match="no entity with a single value"):
         select(folder_of(tmp_path / "lists", row(0, entities={"items": ["a"]})))
 
 
@@ -85,11 +86,12 @@ def test_the_result_is_what_the_readme_promises(folder: Path, tiny_backbone: Bac
     assert result["documents"] == 3
     assert list(result["decoders"]) == DECODERS
     for figures in result["decoders"].values():
-        right = ["micro_f1", "keys", "normalised_f1", "normalised_keys", "similarity"]
+        right = ["micro_f1", "keys", "normalised_f1", "normalised_keys", "support", "similarity"]
         sound = ["grounded", "placed", "calibration_error", "reliability"]
         assert list(figures) == [*right, *sound, "seconds"]
         assert sum(one["count"] for one in figures["reliability"]) == 6
         assert list(figures["keys"]) == ["company", "total"]
+        assert figures["support"] == {"company": 3, "total": 3}
         assert 0 <= figures["micro_f1"] <= 1
         assert tuple(figures["seconds"]) == PHASES
         for spread in figures["seconds"].values():
@@ -211,3 +213,24 @@ def test_places_of_other_documents_are_refused(folder: Path, tmp_path: Path) -> 
     (tmp_path / "places.jsonl").write_text('{"id": "stranger", "keys": {}}')
     with pytest.raises(DataError, match=r"places\.jsonl names no document"):
         select(folder, places=tmp_path / "places.jsonl")
+
+
+def test_a_key_that_no_label_has_is_refused_with_the_known_ones(folder: Path) -> None:
+    for keys in (["totl", "total"], ["items", "totl"]):
+        with pytest.raises(DataError, match=r"totl with a single value.*company, total") as caught:
+            select(folder, keys)
+        assert ("items" in str(caught.value)) is ("items" in keys)
+
+
+def test_a_key_that_the_chosen_documents_lack_has_no_f1(
+    tmp_path: Path, tiny_backbone: Backbone
+) -> None:
+    rows = [row(0), row(1, entities={"date": "1/2/2018"})]
+    chosen = select(folder_of(tmp_path / "data", *rows), limit=1)
+    result = evaluate(tiny_backbone, Settings(), chosen, ["mask_parallel"])
+    figures = result["decoders"]["mask_parallel"]
+    assert figures["support"] == {"company": 1, "total": 1, "date": 0}
+    assert figures["keys"]["date"] is figures["normalised_keys"]["date"] is None
+    assert figures["micro_f1"] is not None
+    heads, exact = (line.split() for line in report.evaluation(result).splitlines()[1:3])
+    assert exact[heads.index("date") - 1] == "-"  # "micro F1" is one column
