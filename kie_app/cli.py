@@ -137,16 +137,20 @@ def evaluate(
     are passed over) and, optionally, lines with boxes as fractions of the page.
     """
     from kie_app.evaluation import evaluate as evaluation
-    from kie_app.evaluation import report
+    from kie_app.evaluation import provenance, report
 
     names = _decoders(decoders)
     _check_writable(json_file)
-    selection = evaluation.select(folder, _names(keys), split, limit, places)
+    asked = provenance.Asked(folder, names, lines, split, limit, _names(keys), places)
+    selection = evaluation.select(folder, asked.keys, split, limit, places)
     services = open_services()
     services.schema("evaluation", selection.schema.keys)
+    backbone = services.backbone()
     result = evaluation.evaluate(
-        services.backbone(), services.settings, selection, names, lines, warn, _progress
+        backbone, services.settings, selection, names, lines, warn, _progress
     )
+    run = provenance.run(asked, backbone.checkpoint, services.facts(), result)
+    result = {"run": run, **result}
     typer.echo(report.evaluation(result))
     _write(json_file, result)
 

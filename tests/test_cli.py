@@ -185,6 +185,11 @@ def test_evaluate_prints_and_writes_its_figures(folder: Path, tmp_path: Path) ->
     assert figures["documents"] == 3
     assert list(figures["decoders"]) == ["mask_parallel", "verified"]
     assert list(figures["decoders"]["verified"]["keys"]) == ["total"]
+    run_of = figures["run"]
+    assert (run_of["folder"], run_of["documents"], run_of["failed"]) == (folder.name, 3, 0)
+    command = f"ONEPASS_DTYPE=float32 python -m kie_app evaluate {folder.name} --decoders"
+    assert run_of["command"].startswith(command)
+    assert str(folder.parent) not in json.dumps(figures)
     assert "micro F1" in result.stdout
     assert result.stderr == ""
 

@@ -90,9 +90,9 @@ class Counts:
 @dataclass(frozen=True)
 class Scores:
     """Exact and normalised F1, over all and by key, None where nothing is labelled; `support`
-    counts a key's labels. `similarity` is the mean over labelled values, `grounded` the share of predicted
-    values that were located; both are 0 where there are none. `placed` is the share of right values
-    whose place is the label's, None where none is known."""
+    counts a key's labels. `similarity` is the mean over labelled values, `grounded` the share of
+    predicted values that were located; both are 0 where there are none. `placed` is the share of
+    right values whose place is the label's, None where none is known."""
 
     micro_f1: float | None
     keys: dict[str, float | None]

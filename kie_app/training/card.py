@@ -63,7 +63,7 @@ documents the labelled values are replaced by others.
 
 ## Figures
 
-By `python -m kie_app evaluate` on documents of shops and advertisers that were not trained on. A
+By `python -m kie_app evaluate`. {_met(training)} A
 normalised match forgives case, blanks, punctuation and how an amount is written
 (kie_app/evaluation/metrics.py). "Placed" is the share of right values whose box lies on the
 labelled line. Speed is the matter of `python -m kie_app bench`.
@@ -100,6 +100,18 @@ def _averaged(training: dict[str, Any]) -> str:
     return (
         f"\nThese weights are {share} of what that gave and {rest} of the checkpoint\n"
         f"`{mixed['with']}` from before it, by `python -m kie_app train average`."
+    )
+
+
+def _met(training: dict[str, Any]) -> str:
+    if training["split"] == "train":
+        return (
+            "Documents of the validation split are of shops and advertisers\n"
+            "that were not trained on."
+        )
+    return (
+        "Training took all documents of its folders: figures on these\n"
+        "folders are of documents that it met."
     )
 
 
@@ -145,7 +157,25 @@ def _table(path: Path, result: dict[str, Any]) -> str:
         sound = [one["placed"], one["calibration_error"]]
         rows.append(f"| {name} | exact | {_cells(exact)} | | |")
         rows.append(f"| {name} | normalised | {_cells([*loose, *sound])} |")
-    return f"{path.stem.replace('-', ' ')} ({result['documents']} documents):\n\n" + "\n".join(rows)
+    title = f"{path.stem.replace('-', ' ')} ({result['documents']} documents{_which(result)}):"
+    return "\n\n".join([title, *_run(result), "\n".join(rows)])
+
+
+def _which(result: dict[str, Any]) -> str:
+    """Of which split they are; older files do not tell."""
+    if not (run := result.get("run")):
+        return ""
+    side = "all of" if run["split"] == "all" else f"the {run['split']} split of"
+    failed = f"; {run['failed']} failed, all missed" if run["failed"] else ""
+    return f", {side} `{run['folder']}`{failed}"
+
+
+def _run(result: dict[str, Any]) -> list[str]:
+    """The command of a result, and on what it ran; nothing of an older file."""
+    if not (run := result.get("run")):
+        return []
+    where = f"{run['dtype']} on {run['device']}, {run['threads']} threads; {run['machine']}."
+    return [f"    {run['command']}", where]
 
 
 def _cells(figures: list[float | None]) -> str:
