@@ -158,7 +158,7 @@ def _table(path: Path, result: dict[str, Any]) -> str:
         rows.append(f"| {name} | exact | {_cells(exact)} | | |")
         rows.append(f"| {name} | normalised | {_cells([*loose, *sound])} |")
     title = f"{path.stem.replace('-', ' ')} ({result['documents']} documents{_which(result)}):"
-    return "\n\n".join([title, *_run(result), "\n".join(rows)])
+    return "\n\n".join([title, *_run(result), "\n".join(rows), *_reliability(result)])
 
 
 def _which(result: dict[str, Any]) -> str:
@@ -176,6 +176,18 @@ def _run(result: dict[str, Any]) -> list[str]:
         return []
     where = f"{run['dtype']} on {run['device']}, {run['threads']} threads; {run['machine']}."
     return [f"    {run['command']}", where]
+
+
+def _reliability(result: dict[str, Any]) -> list[str]:
+    """Confidence against truth, a row a bin that holds answers; older files may have no bins."""
+    rows = [
+        f"| {name} | {one['confidence']:.3f} | {one['right']:.3f} | {one['count']} |"
+        for name, arm in result["decoders"].items()
+        for one in arm.get("reliability", ())
+        if one["count"]
+    ]
+    head = ["| decoder | confidence | share right | answers |", "|---|---|---|---|"]
+    return ["\n".join([*head, *rows])] if rows else []
 
 
 def _cells(figures: list[float | None]) -> str:

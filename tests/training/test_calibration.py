@@ -157,7 +157,7 @@ def test_scanned_documents_are_read_from_their_images(tmp_path: Path) -> None:
     assert max(judged.letters) > 5
 
 
-FIGURES = {
+FIGURES: dict[str, Any] = {
     "documents": 7,
     "decoders": {
         "mask_parallel": {
@@ -209,6 +209,20 @@ def test_a_card_shows_how_each_table_was_measured(tmp_path: Path) -> None:
         "float32 on cpu, 2 threads; a CPU, 2 cores.\n\n"
         "| decoder"
     ) in text
+
+
+def test_a_card_shows_confidence_against_truth(tmp_path: Path) -> None:
+    bins = [
+        {"count": 0, "confidence": 0.0, "right": 0.0},
+        {"count": 12, "confidence": 0.95, "right": 0.75},
+    ]
+    arm = {**FIGURES["decoders"]["mask_parallel"], "reliability": bins}
+    text = written_card(tmp_path, {**FIGURES, "decoders": {"mask_parallel": arm}})
+    assert (
+        "| decoder | confidence | share right | answers |\n|---|---|---|---|\n"
+        "| mask_parallel | 0.950 | 0.750 | 12 |\n\n"
+    ) in text
+    assert "share right" not in written_card(tmp_path, FIGURES)
 
 
 @pytest.mark.parametrize("split", ["train", "all"])
