@@ -5,9 +5,15 @@ became one blank. Nothing else is forgiven: case and punctuation count, and so d
 date or an amount. Text that is empty after that counts as absent, in labels as in predictions.
 
 The normalised match also forgives case, blanks and punctuation, since labels of scanned documents
-differ from the print in these ("NO. 5,JALAN" for "NO.5, JALAN"); it keeps what tells numbers apart:
-points and commas within numbers, and where the parts of a date begin. Amounts match when they are
-the same number: "RM 3.90" is "3.90".
+differ from the print in these ("NO. 5,JALAN" for "NO.5, JALAN"). Amounts match when they are the
+same number: "RM 3.90" is "3.90". Other amounts, and numbers, keep minus signs and the points and
+commas within them; dates keep where their parts begin. Text, addresses and ids keep nothing between
+digits: "LOT 1/23" is "LOT 12/3".
+
+This match is our own, not the official script of SROIE's task 3. Labels come as
+`documents/labelled` reads them: one that repeats a value with a digit ("200.36 200.36", as in
+WildReceipt) is already shortened to it once. A value is placed (`places`) on any line that prints
+it, unless the set labels what each line holds and the lines of one class make up the value.
 """
 
 from __future__ import annotations
@@ -178,8 +184,9 @@ def normalise(text: str) -> str:
 
 
 def loosely(text: str, key: str) -> str:
-    """Upper case without blanks and punctuation, except what tells numbers and dates apart; an
-    amount that can be read as one is its number.
+    """Upper case without blanks and punctuation, except what tells amounts, numbers and dates
+    apart; an amount that can be read as one is its number. In other kinds the punctuation between
+    digits goes, too.
 
     Text of punctuation alone stays as it is: it must not equal any other.
     """

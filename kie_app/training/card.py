@@ -64,14 +64,17 @@ documents the labelled values are replaced by others.
 ## Figures
 
 By `python -m kie_app evaluate`. {_met(training)} A
-normalised match forgives case, blanks, punctuation and how an amount is written
-(kie_app/evaluation/metrics.py). "Placed" is the share of right values whose box lies on the
-labelled line. Speed is the matter of `python -m kie_app bench`.
+normalised match forgives case, blanks, punctuation and how an amount is written; it is our own
+(kie_app/evaluation/metrics.py), not the official script of SROIE's task 3. Labels that repeat a
+value with a digit are shortened to it once. "Placed" is the share of right values whose box lies on
+a line that prints the labelled value: any such line, unless the set labels what each line holds and
+the lines of one class make up the value. Speed is the matter of `python -m kie_app bench`.
 
 {tables}
 
 The mixing weight, biases, temperatures and legibility in `onepass.json` (six numbers) were fitted
-on the validation documents, and what to change from one checkpoint to the next was judged on them:
+on validation documents, the first of each folder that was used for it, which are among those of
+that split above; what to change from one checkpoint to the next was judged on that split, too:
 figures of documents that nobody looked at may be a little lower.
 
 ## Limits

@@ -175,6 +175,8 @@ def test_counts_add_up() -> None:
         ("date", "1/12/2018", "11/2/2018", False),
         ("date", "01-02-2018", "01/02/2018", True),
         ("invoice number", "A-17/3", "A173", True),
+        ("address", "LOT 1/23", "LOT 12/3", True),  # forgiven, as the module says
+        ("item count", "1.5", "15", False),
     ],
 )
 def test_the_normalised_match_forgives_what_labels_and_print_differ_in(
