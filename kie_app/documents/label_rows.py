@@ -6,6 +6,7 @@ A `Wrong` says what is not as it should be; who reads the file adds where, and w
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from kie_app.types import Box, Line
 
 BOM = b"\xef\xbb\xbf"
 LARGEST = 10**9  # of numbers: beyond it nothing is a box, a page or a size
+WRITTEN: dict[str, Any] = {"ensure_ascii": False, "default": float}
 SHOWN = 60  # characters of a value in an error
 
 
@@ -46,12 +48,14 @@ def parse(row: bytes) -> dict[str, Any]:
         raise Wrong(f"it is no JSON ({error})") from error
     if not isinstance(found, dict):
         raise Wrong(f"{shown(found)} is no JSON object")
+    if b"\\u" in row and re.search(r"[\ud800-\udfff]", json.dumps(found, **WRITTEN)):
+        raise Wrong("it holds half a character, \\ud800 to \\udfff alone")  # nobody could print it
     return found
 
 
 def shown(value: object) -> str:
     """A value as JSON in an error's one line, cut where it is long."""
-    written = json.dumps(value, ensure_ascii=False, default=float)
+    written = json.dumps(value, **WRITTEN)
     return written if len(written) <= SHOWN else f"{written[:SHOWN]}..."
 
 

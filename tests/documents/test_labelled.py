@@ -101,6 +101,8 @@ def test_what_is_plain_is_read_as_it_is_meant(tmp_path: Path) -> None:
     [unread] = read(tmp_path, changed(lines=None, width=None))
     assert unread.lines == ()
     row = '{"id": 7, "image": "a", "entities": {"total": 12.50, "no": 7, "date": null, "of": [1]}}'
+    [emoji] = read(tmp_path, changed(entities={"total": "\U0001f9fe"}))
+    assert emoji.entities == {"total": "\U0001f9fe"}
     [odd] = read(tmp_path, row)
     assert (odd.id, odd.entities) == ("7", {"total": "12.50", "no": "7", "of": ["1"]})
 
@@ -117,6 +119,7 @@ def test_a_separator_within_a_text_ends_no_row(tmp_path: Path) -> None:
         ("{", "no JSON"),
         ("[1]", "[1]"),
         ("[" * 100_000, "no JSON"),
+        (changed(entities={"total": "\ud800"}), "half a character"),
         (changed(id=None), "id is null"),
         (changed(image=None), "pdf is null"),
         (changed(image=["a"]), "pdf is null"),
