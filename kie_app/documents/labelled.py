@@ -122,7 +122,9 @@ def relabelled(items: Iterable[Labelled], file: Path) -> Iterator[Labelled]:
             where, spans = places[item.id]
             words = list(words_of(item.lines))
             with _holding_places(where):
-                entities = {key: _at(words, key, span) for key, span in spans.items()}
+                entities: dict[str, str | list[str]] = {
+                    key: _at(words, key, span) for key, span in spans.items()
+                }
             yield replace(item, entities=entities)
 
 
