@@ -130,6 +130,13 @@ def evaluate(
         typer.Option(help="Judge on other keys, labelled by places (annotations/README.md)."),
     ] = None,
     json_file: JsonFile = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.html",
+            help="Also draw how often answers are right against how sure they are.",
+        ),
+    ] = None,
 ) -> None:
     """Judge decoders on labelled documents: F1, similarity, grounding and seconds.
 
@@ -137,18 +144,25 @@ def evaluate(
     are passed over) and, optionally, lines with boxes as fractions of the page.
     """
     from kie_app.evaluation import evaluate as evaluation
-    from kie_app.evaluation import report
+    from kie_app.evaluation import provenance, reliability_plot, report
 
     names = _decoders(decoders)
     _check_writable(json_file)
-    selection = evaluation.select(folder, _names(keys), split, limit, places)
+    _check_writable(plot, "--plot")
+    asked = provenance.Asked(folder, names, lines, split, limit, _names(keys), places)
+    selection = evaluation.select(folder, asked.keys, split, limit, places)
     services = open_services()
     services.schema("evaluation", selection.schema.keys)
+    backbone = services.backbone()
     result = evaluation.evaluate(
-        services.backbone(), services.settings, selection, names, lines, warn, _progress
+        backbone, services.settings, selection, names, lines, warn, _progress
     )
+    run = provenance.run(asked, backbone.checkpoint, services.facts(), result)
+    result = {"run": run, **result}
     typer.echo(report.evaluation(result))
     _write(json_file, result)
+    if plot:
+        reliability_plot.write(plot, result)
 
 
 @app.command()

@@ -179,14 +179,22 @@ def test_an_unknown_decoder_is_refused_with_the_known_ones(folder: Path) -> None
 
 def test_evaluate_prints_and_writes_its_figures(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    result = run("evaluate", folder, "--decoders", "mask_parallel,verified", "--json", out)
+    page = tmp_path / "plot.html"
+    decoders = "mask_parallel,verified"
+    result = run("evaluate", folder, "--decoders", decoders, "--json", out, "--plot", page)
     assert result.exit_code == 0, result.output
     figures = json.loads(out.read_text("utf-8"))
     assert figures["documents"] == 3
     assert list(figures["decoders"]) == ["mask_parallel", "verified"]
     assert list(figures["decoders"]["verified"]["keys"]) == ["total"]
+    run_of = figures["run"]
+    assert (run_of["folder"], run_of["documents"], run_of["failed"]) == (folder.name, 3, 0)
+    command = f"ONEPASS_DTYPE=float32 python -m kie_app evaluate {folder.name} --decoders"
+    assert run_of["command"].startswith(command)
+    assert str(folder.parent) not in json.dumps(figures)
     assert "micro F1" in result.stdout
     assert result.stderr == ""
+    assert f"Reliability on {folder.name}: 3 documents" in page.read_text("utf-8")
 
 
 def test_evaluate_goes_on_past_a_document_without_its_file(folder: Path) -> None:
@@ -208,6 +216,7 @@ def test_a_result_that_could_not_be_written_is_refused_before_the_work(folder: P
         line = refusal(run(*command, "--json", folder / "nowhere" / "figures.json"))
         assert "figures.json" in line
         assert "--json" in line
+    assert "--plot" in refusal(run("evaluate", folder, "--plot", folder))
 
 
 def test_bench_writes_rows_ratios_and_the_machine(

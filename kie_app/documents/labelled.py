@@ -2,22 +2,25 @@
 
 One JSON object a line: `id`; `image` or `pdf`, a path inside the folder; `width`, `height` in
 pixels; `lines` of `{"text", "box"}` with boxes as fractions of the page (may be absent);
-`entities`: key -> string, or list of strings. A string that repeats its value is read as one.
+`entities`: key -> string, or list of strings. A number is read as a text, null as absent, and a
+string that repeats its value once.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
-from kie_app.documents import reading_order
+from kie_app.documents import label_rows, reading_order
+from kie_app.documents.label_rows import Wrong, shown
 from kie_app.documents.reading_order import Segment
 from kie_app.errors import DataError
-from kie_app.types import Box, Document, Line, Page, as_printed, words_of
+from kie_app.types import Box, Document, Line, Page, Word, as_printed, words_of
 
 VALIDATION_SHARE = 5  # one shop in so many is kept for validation
 SHOP_KEYS = ("company", "store_name", "advertiser")
@@ -91,14 +94,15 @@ def labelled(folder: Path, limit: int | None = None) -> Iterator[Labelled]:
             f"{path} does not exist: pass a folder that holds a labels.jsonl file "
             "(one JSON object a document: id, image or pdf, lines, entities)."
         )
-    count = 0
-    with path.open(encoding="utf-8") as rows:
-        for number, row in enumerate(rows, 1):
-            if limit is not None and count >= limit:
-                return
-            if row.strip():
-                yield _parse(row, f"{path}:{number}", path.parent)
-                count += 1
+    for number, row in islice(label_rows.read(path), limit):
+        try:
+            yield _parse(row, path.parent)
+        except Wrong as wrong:
+            raise DataError(
+                f"{path}:{number} is not a labelled document ({wrong}): each line needs, in UTF-8, "
+                "id, image or pdf, entities as a JSON object of strings, and lines, if any, of "
+                "text and box, which is left, top, right and bottom as fractions of the page."
+            ) from wrong
 
 
 def relabelled(items: Iterable[Labelled], file: Path) -> Iterator[Labelled]:
@@ -107,24 +111,50 @@ def relabelled(items: Iterable[Labelled], file: Path) -> Iterator[Labelled]:
     One JSON object a line: `id`, and `keys`: key -> [first, last] word of the given lines. Places
     instead of text let labels of documents be passed on that may not be passed on themselves.
     """
-    try:
-        rows = [json.loads(row) for row in Path(file).read_text(encoding="utf-8").splitlines()]
-        places = {str(row["id"]): dict(row["keys"]) for row in rows}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{file} holds no places of keys ({error!r}): each line needs id, and keys as a JSON "
-            "object of [first word, last word]."
-        ) from error
+    places = {}
+    for number, row in label_rows.read(Path(file)):
+        where = f"{file}:{number}"
+        with _holding_places(where):
+            parsed = label_rows.parse(row)
+            places[label_rows.named(parsed, "id")] = (where, _spans(parsed.get("keys")))
     for item in items:
         if item.id in places:
+            where, spans = places[item.id]
             words = list(words_of(item.lines))
-            yield replace(
-                item,
-                entities={
-                    key: as_printed(words[first : last + 1])
-                    for key, (first, last) in places[item.id].items()
-                },
-            )
+            with _holding_places(where):
+                entities: dict[str, str | list[str]] = {
+                    key: _at(words, key, span) for key, span in spans.items()
+                }
+            yield replace(item, entities=entities)
+
+
+@contextmanager
+def _holding_places(where: str) -> Iterator[None]:
+    try:
+        yield
+    except Wrong as wrong:
+        raise DataError(
+            f"{where} holds no places of keys ({wrong}): each line needs, in UTF-8, id, and keys "
+            "as a JSON object of [first word, last word], counted from 0."
+        ) from wrong
+
+
+def _spans(keys: object) -> dict[str, tuple[int, int]]:
+    if not isinstance(keys, dict):
+        raise Wrong(f"keys is {shown(keys)}")
+    for key, span in keys.items():
+        if not isinstance(span, list) or [type(one) for one in span] != [int, int]:
+            raise Wrong(f"the place of {shown(key)} is {shown(span)}")
+    return {key: (first, last) for key, (first, last) in keys.items()}
+
+
+def _at(words: Sequence[Word], key: str, span: tuple[int, int]) -> str:
+    first, last = span
+    if not 0 <= first <= last < len(words):
+        raise Wrong(
+            f"the place of {shown(key)} is {list(span)}, the document has {len(words)} words"
+        )
+    return as_printed(words[first : last + 1])
 
 
 def split_of(item: Labelled) -> str:
@@ -145,28 +175,22 @@ def once(value: str) -> str:
     return value
 
 
-def _parse(row: str, where: str, folder: Path) -> Labelled:
-    try:
-        item = json.loads(row)
-        lines = tuple(
-            Line(line["text"], Box(*line["box"]), line.get("page", 0))
-            for line in item.get("lines", ())
-        )
-        classes = tuple(str(line.get("label", "")) for line in item.get("lines", ()))
-        entities = item["entities"]
-        if not isinstance(entities, dict):
-            raise TypeError("entities is not a mapping")
-        return Labelled(
-            id=str(item["id"]),
-            file=folder / (item.get("image") or item["pdf"]),
-            entities={k: once(v) if isinstance(v, str) else v for k, v in entities.items()},
-            lines=lines,
-            width=int(item.get("width") or 0),
-            height=int(item.get("height") or 0),
-            classes=classes if any(classes) else (),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(
-            f"{where} is not a labelled document ({error!r}): each line needs id, image or pdf, "
-            "and entities as a JSON object."
-        ) from error
+def _parse(row: bytes, folder: Path) -> Labelled:
+    item = label_rows.parse(row)
+    lines = item.get("lines") or []
+    if not isinstance(lines, list):
+        raise Wrong(f"lines is {shown(lines)}, no list")
+    parsed = tuple(map(label_rows.line, lines))
+    classes = tuple(str(line.get("label") or "") for line in lines)
+    return Labelled(
+        id=label_rows.named(item, "id"),
+        file=folder / label_rows.named(item, "image", "pdf"),
+        entities={
+            key: once(value) if isinstance(value, str) else value
+            for key, value in label_rows.entities(item).items()
+        },
+        lines=parsed,
+        width=label_rows.whole(item, "width"),
+        height=label_rows.whole(item, "height"),
+        classes=classes if any(classes) else (),
+    )

@@ -8,11 +8,12 @@ an untimed first run; so the seconds are those of a first answer. Usage:
 
 from __future__ import annotations
 
+import logging
 import math
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +26,8 @@ from kie_app.evaluation.metrics import Answer, Judged, score
 from kie_app.evaluation.places import placed
 from kie_app.extraction import extract
 from kie_app.types import Document, Extraction, Schema
+
+log = logging.getLogger(__name__)
 
 PHASES = ("ocr", "prefill", "decode", "total")
 DIGITS = 6
@@ -46,10 +49,53 @@ class Selection:
 
 @dataclass
 class Arm:
-    """What one decoder answered and how long each phase took, in seconds a document."""
+    """What one decoder answered and how long each phase took, in seconds a document. `warm` once
+    it had its untimed first run."""
 
+    decoder: str
     judged: list[Judged] = field(default_factory=list)
     seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in PHASES})
+    warm: bool = False
+
+    def run(
+        self, backbone: Backbone, schema: Schema, item: Labelled, document: Document, reading: float
+    ) -> None:
+        """Judge the answer for a document that took `reading` seconds to read."""
+        if not self.warm:
+            extract(backbone, document, schema, self.decoder, reuse=False)
+            self.warm = True
+        began = time.perf_counter()
+        found = extract(backbone, document, schema, self.decoder, reuse=False)
+        total = reading + time.perf_counter() - began
+        self.judged.append(Judged(item.entities, _answers(item, found)))
+        spent = (document.ocr_seconds, found.stats.prefill, found.stats.decode, total)
+        for phase, seconds in zip(PHASES, spent, strict=True):
+            self.seconds[phase].append(seconds)
+
+    def miss(self, item: Labelled) -> None:
+        """Count all that the document's label holds as missed."""
+        self.judged.append(Judged(item.entities, {}))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A document that could not be read, or that one decoder could not answer."""
+
+    document: str
+    decoder: str | None
+    error: str
+
+    @classmethod
+    def of(cls, item: Labelled, error: Exception, decoder: str | None = None) -> Failure:
+        """Keeps the traceback in the log: one that nobody foresaw is shown there."""
+        level = logging.DEBUG if isinstance(error, KieError) else logging.WARNING
+        log.log(level, "%s failed", item.id, exc_info=error)
+        told = str(error) if isinstance(error, KieError) else f"{type(error).__name__}: {error}"
+        return cls(item.id, decoder, " ".join(told.split()))
+
+    def __str__(self) -> str:
+        which = f"{self.document}, {self.decoder}" if self.decoder else self.document
+        return f"{which}: {self.error}"
 
 
 def select(
@@ -64,24 +110,36 @@ def select(
     With `places`, only the documents that this file labels anew, by its keys (`relabelled`).
 
     Without `keys`, all names of string-valued entities in the folder are asked, in order of first
-    appearance. DataError when nothing is left to judge on.
+    appearance. DataError when nothing is left to judge on, or when no document labels one of `keys`
+    with a single value.
     """
     whole = list(labelled(folder))
     chosen = [item for item in whole if split in ("all", split_of(item))]
     if places:
         whole = chosen = list(relabelled(chosen, places))
+        if not whole:
+            raise DataError(
+                f"{places} names no document of {folder} with the split {split!r}: choose another "
+                "split, or pass the file that belongs to this folder."
+            )
     chosen = chosen[:limit]
-    names = tuple(keys) or tuple(dict.fromkeys(name for item in whole for name in item.values()))
+    known = tuple(dict.fromkeys(name for item in whole for name in item.values()))
     if not chosen:
         raise DataError(
             f"{folder} has {len(whole)} labelled documents but none is left to judge on with the "
             f"split {split!r} and the limit {limit}: choose another split or raise the limit."
         )
-    if not names:
+    if not known:
         raise DataError(
-            f"{folder} labels no entity with a single value: pass the keys to ask with --keys."
+            f"{folder} labels no entity with a single value, which is all that can be judged: pass "
+            "a folder whose entities are strings."
         )
-    return Selection(tuple(chosen), names)
+    if unknown := [name for name in keys if name not in known]:
+        raise DataError(
+            f"No label has the key {', '.join(unknown)} with a single value: pass --keys of "
+            f"{', '.join(known)}."
+        )
+    return Selection(tuple(chosen), tuple(keys) or known)
 
 
 def evaluate(
@@ -95,41 +153,39 @@ def evaluate(
 ) -> dict[str, Any]:
     """Run every decoder on every document and judge it.
 
-    A document or answer that fails is passed to `warn` and counts as all absent, its time is left
-    out. `progress(done, of)` is called after each document. Seconds are medians and p95 by nearest
-    rank, None when no document was timed; "total" is the clock from the file (or the given lines)
-    to the fields, so it is a little more than the sum of its phases.
+    A document or answer that fails, for whatever reason, is told to `warn`, listed under "failed"
+    and counts as all absent; its time is left out. `progress(done, of)` is called after each
+    document. Seconds are medians and p95 by nearest rank, None when no document was timed; "total"
+    is the clock from the file (or the given lines) to the fields, so it is a little more than the
+    sum of its phases.
     """
-    arms = {name: Arm() for name in decoders}
+    arms = [Arm(name) for name in decoders]
     reader = Reader(settings, lines, warn)
-    schema, warm = selection.schema, False
+    failures: list[Failure] = []
+
+    def fail(failure: Failure) -> None:
+        failures.append(failure)
+        warn(str(failure))
+
     for done, item in enumerate(selection.documents, 1):
         try:
-            if not warm:
-                for name in arms:
-                    extract(backbone, reader.read(item)[0], schema, name, reuse=False)
-                warm = True
             document, reading = reader.read(item)
-        except KieError as error:
-            warn(f"{item.id}: {error}")
-            for arm in arms.values():
-                arm.judged.append(Judged(item.entities, {}))
+        except Exception as error:
+            fail(Failure.of(item, error))
+            for arm in arms:
+                arm.miss(item)
         else:
-            for name, arm in arms.items():
+            for arm in arms:
                 try:
-                    began = time.perf_counter()
-                    found = extract(backbone, document, schema, name, reuse=False)
-                    total = reading + time.perf_counter() - began
-                except KieError as error:
-                    warn(f"{item.id}, {name}: {error}")
-                    arm.judged.append(Judged(item.entities, {}))
-                else:
-                    arm.judged.append(Judged(item.entities, _answers(item, found)))
-                    _note(arm, document, found, total)
+                    arm.run(backbone, selection.schema, item, document, reading)
+                except Exception as error:
+                    fail(Failure.of(item, error, arm.decoder))
+                    arm.miss(item)
         progress(done, len(selection.documents))
     return {
         "documents": len(selection.documents),
-        "decoders": {name: _figures(arm, selection.keys) for name, arm in arms.items()},
+        "failed": [asdict(one) for one in failures],
+        "decoders": {arm.decoder: _figures(arm, selection.keys) for arm in arms},
     }
 
 
@@ -138,7 +194,7 @@ class Reader:
 
     def __init__(self, settings: Settings, lines: Lines, warn: Callable[[str], None]) -> None:
         self.settings, self.lines, self.warn = settings, lines, warn
-        self._told = False
+        self._told = self._warm = False
 
     def read(self, item: Labelled) -> tuple[Document, float]:
         """The document, and the seconds that reading it took (0 for given lines)."""
@@ -147,6 +203,9 @@ class Reader:
         if self.lines == "given" and not self._told:
             self.warn(f"{item.id} has no lines: such documents are read from their files.")
             self._told = True
+        if not self._warm:  # the models of text recognition are loaded by the first file
+            documents.read(item.data(), item.file.name, self.settings)
+            self._warm = True
         began = time.perf_counter()
         document = documents.read(item.data(), item.file.name, self.settings)
         return document, time.perf_counter() - began
@@ -164,22 +223,17 @@ def _answers(item: Labelled, found: Extraction) -> dict[str, Answer]:
     }
 
 
-def _note(arm: Arm, document: Document, found: Extraction, total: float) -> None:
-    spent = (document.ocr_seconds, found.stats.prefill, found.stats.decode, total)
-    for phase, seconds in zip(PHASES, spent, strict=True):
-        arm.seconds[phase].append(seconds)
-
-
 def _figures(arm: Arm, keys: Sequence[str]) -> dict[str, Any]:
     scores = score(arm.judged, keys)
     return {
-        "micro_f1": round(scores.micro_f1, DIGITS),
-        "keys": {key: round(f1, DIGITS) for key, f1 in scores.keys.items()},
-        "normalised_f1": round(scores.normalised_f1, DIGITS),
-        "normalised_keys": {k: round(f1, DIGITS) for k, f1 in scores.normalised_keys.items()},
+        "micro_f1": _rounded(scores.micro_f1),
+        "keys": {key: _rounded(f1) for key, f1 in scores.keys.items()},
+        "normalised_f1": _rounded(scores.normalised_f1),
+        "normalised_keys": {key: _rounded(f1) for key, f1 in scores.normalised_keys.items()},
+        "support": scores.support,
         "similarity": round(scores.similarity, DIGITS),
         "grounded": round(scores.grounded, DIGITS),
-        "placed": None if scores.placed is None else round(scores.placed, DIGITS),
+        "placed": _rounded(scores.placed),
         "calibration_error": round(scores.calibration.error, DIGITS),
         "reliability": [
             {
@@ -191,6 +245,10 @@ def _figures(arm: Arm, keys: Sequence[str]) -> dict[str, Any]:
         ],
         "seconds": {phase: _spread(arm.seconds[phase]) for phase in PHASES},
     }
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, DIGITS)
 
 
 def _spread(seconds: Iterable[float]) -> dict[str, float | None]:

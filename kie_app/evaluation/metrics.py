@@ -5,9 +5,15 @@ became one blank. Nothing else is forgiven: case and punctuation count, and so d
 date or an amount. Text that is empty after that counts as absent, in labels as in predictions.
 
 The normalised match also forgives case, blanks and punctuation, since labels of scanned documents
-differ from the print in these ("NO. 5,JALAN" for "NO.5, JALAN"); it keeps what tells numbers apart:
-points and commas within numbers, and where the parts of a date begin. Amounts match when they are
-the same number: "RM 3.90" is "3.90".
+differ from the print in these ("NO. 5,JALAN" for "NO.5, JALAN"). Amounts match when they are the
+same number: "RM 3.90" is "3.90". Other amounts, and numbers, keep minus signs and the points and
+commas within them; dates keep where their parts begin. Text, addresses and ids keep nothing between
+digits: "LOT 1/23" is "LOT 12/3".
+
+This match is our own, not the official script of SROIE's task 3. Labels come as
+`documents/labelled` reads them: one that repeats a value with a digit ("200.36 200.36", as in
+WildReceipt) is already shortened to it once. A value is placed (`places`) on any line that prints
+it, unless the set labels what each line holds and the lines of one class make up the value.
 """
 
 from __future__ import annotations
@@ -76,17 +82,29 @@ class Counts:
         total = 2 * self.right + self.wrong + self.missed
         return 2 * self.right / total if total else 1.0
 
+    @property
+    def support(self) -> int:
+        """How many labels were counted."""
+        return self.right + self.missed
+
+    @property
+    def reported(self) -> float | None:
+        """F1 as a figure to report: None where no label supports one."""
+        return self.f1 if self.support else None
+
 
 @dataclass(frozen=True)
 class Scores:
-    """Exact and normalised F1, over all and by key. `similarity` is the mean over labelled values,
-    `grounded` the share of predicted values that were located; both are 0 where there are none.
-    `placed` is the share of right values whose place is the label's, None where none is known."""
+    """Exact and normalised F1, over all and by key, None where nothing is labelled; `support`
+    counts a key's labels. `similarity` is the mean over labelled values, `grounded` the share of
+    predicted values that were located; both are 0 where there are none. `placed` is the share of
+    right values whose place is the label's, None where none is known."""
 
-    micro_f1: float
-    keys: dict[str, float]
-    normalised_f1: float
-    normalised_keys: dict[str, float]
+    micro_f1: float | None
+    keys: dict[str, float | None]
+    normalised_f1: float | None
+    normalised_keys: dict[str, float | None]
+    support: dict[str, int]
     similarity: float
     grounded: float
     placed: float | None
@@ -118,10 +136,11 @@ def score(documents: Sequence[Judged], keys: Sequence[str]) -> Scores:
     exact = {key: sum((count(one, key) for one in documents), Counts()) for key in keys}
     loose = {key: sum((count(one, key, loosely) for one in documents), Counts()) for key in keys}
     return Scores(
-        micro_f1=sum(exact.values(), Counts()).f1,
-        keys={key: counted.f1 for key, counted in exact.items()},
-        normalised_f1=sum(loose.values(), Counts()).f1,
-        normalised_keys={key: counted.f1 for key, counted in loose.items()},
+        micro_f1=sum(exact.values(), Counts()).reported,
+        keys={key: counted.reported for key, counted in exact.items()},
+        normalised_f1=sum(loose.values(), Counts()).reported,
+        normalised_keys={key: counted.reported for key, counted in loose.items()},
+        support={key: counted.support for key, counted in exact.items()},
         similarity=_mean(_similarities(documents, keys)),
         grounded=_mean(_grounded(documents, keys)),
         placed=_mean(places) if (places := list(_placed(documents, keys))) else None,
@@ -165,8 +184,9 @@ def normalise(text: str) -> str:
 
 
 def loosely(text: str, key: str) -> str:
-    """Upper case without blanks and punctuation, except what tells numbers and dates apart; an
-    amount that can be read as one is its number.
+    """Upper case without blanks and punctuation, except what tells amounts, numbers and dates
+    apart; an amount that can be read as one is its number. In other kinds the punctuation between
+    digits goes, too.
 
     Text of punctuation alone stays as it is: it must not equal any other.
     """

@@ -38,7 +38,7 @@ def evaluation(result: Mapping[str, Any]) -> str:
     arms: Mapping[str, Any] = result["decoders"]
     keys = list(next(iter(arms.values()))["keys"]) if arms else []
     right = [
-        [name, match, f"{arm[total]:.3f}", *(f"{arm[by_key][key]:.3f}" for key in keys)]
+        [name, match, _share(arm[total]), *(_share(arm[by_key][key]) for key in keys)]
         for name, arm in arms.items()
         for match, total, by_key in MATCHES
     ]

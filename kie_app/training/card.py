@@ -63,15 +63,18 @@ documents the labelled values are replaced by others.
 
 ## Figures
 
-By `python -m kie_app evaluate` on documents of shops and advertisers that were not trained on. A
-normalised match forgives case, blanks, punctuation and how an amount is written
-(kie_app/evaluation/metrics.py). "Placed" is the share of right values whose box lies on the
-labelled line. Speed is the matter of `python -m kie_app bench`.
+By `python -m kie_app evaluate`. {_met(training)} A
+normalised match forgives case, blanks, punctuation and how an amount is written; it is our own
+(kie_app/evaluation/metrics.py), not the official script of SROIE's task 3. Labels that repeat a
+value with a digit are shortened to it once. "Placed" is the share of right values whose box lies on
+a line that prints the labelled value: any such line, unless the set labels what each line holds and
+the lines of one class make up the value. Speed is the matter of `python -m kie_app bench`.
 
 {tables}
 
 The mixing weight, biases, temperatures and legibility in `onepass.json` (six numbers) were fitted
-on the validation documents, and what to change from one checkpoint to the next was judged on them:
+on validation documents, the first of each folder that was used for it, which are among those of
+that split above; what to change from one checkpoint to the next was judged on that split, too:
 figures of documents that nobody looked at may be a little lower.
 
 ## Limits
@@ -100,6 +103,18 @@ def _averaged(training: dict[str, Any]) -> str:
     return (
         f"\nThese weights are {share} of what that gave and {rest} of the checkpoint\n"
         f"`{mixed['with']}` from before it, by `python -m kie_app train average`."
+    )
+
+
+def _met(training: dict[str, Any]) -> str:
+    if training["split"] == "train":
+        return (
+            "Documents of the validation split are of shops and advertisers\n"
+            "that were not trained on."
+        )
+    return (
+        "Training took all documents of its folders: figures on these\n"
+        "folders are of documents that it met."
     )
 
 
@@ -145,7 +160,37 @@ def _table(path: Path, result: dict[str, Any]) -> str:
         sound = [one["placed"], one["calibration_error"]]
         rows.append(f"| {name} | exact | {_cells(exact)} | | |")
         rows.append(f"| {name} | normalised | {_cells([*loose, *sound])} |")
-    return f"{path.stem.replace('-', ' ')} ({result['documents']} documents):\n\n" + "\n".join(rows)
+    title = f"{path.stem.replace('-', ' ')} ({result['documents']} documents{_which(result)}):"
+    return "\n\n".join([title, *_run(result), "\n".join(rows), *_reliability(result)])
+
+
+def _which(result: dict[str, Any]) -> str:
+    """Of which split they are; older files do not tell."""
+    if not (run := result.get("run")):
+        return ""
+    side = "all of" if run["split"] == "all" else f"the {run['split']} split of"
+    failed = f"; {run['failed']} failed, all missed" if run["failed"] else ""
+    return f", {side} `{run['folder']}`{failed}"
+
+
+def _run(result: dict[str, Any]) -> list[str]:
+    """The command of a result, and on what it ran; nothing of an older file."""
+    if not (run := result.get("run")):
+        return []
+    where = f"{run['dtype']} on {run['device']}, {run['threads']} threads; {run['machine']}."
+    return [f"    {run['command']}", where]
+
+
+def _reliability(result: dict[str, Any]) -> list[str]:
+    """Confidence against truth, a row a bin that holds answers; older files may have no bins."""
+    rows = [
+        f"| {name} | {one['confidence']:.3f} | {one['right']:.3f} | {one['count']} |"
+        for name, arm in result["decoders"].items()
+        for one in arm.get("reliability", ())
+        if one["count"]
+    ]
+    head = ["| decoder | confidence | share right | answers |", "|---|---|---|---|"]
+    return ["\n".join([*head, *rows])] if rows else []
 
 
 def _cells(figures: list[float | None]) -> str:

@@ -75,3 +75,98 @@ def test_classes_of_lines_are_read_where_they_are_given(tmp_path: Path) -> None:
     ]
     (tmp_path / "labels.jsonl").write_text("\n".join(map(json.dumps, rows)))
     assert [one.classes for one in labelled(tmp_path)] == [("Total", ""), ()]
+
+
+LINE = {"text": "9.50", "box": [0, 0, 1, 1]}
+ROW = {"id": "a", "image": "a.png", "lines": [LINE], "entities": {"total": "9.50"}}
+
+
+def read(folder: Path, *rows: str | bytes) -> list[Labelled]:
+    data = b"\n".join(row if isinstance(row, bytes) else row.encode() for row in rows)
+    (folder / "labels.jsonl").write_bytes(data)
+    return list(labelled(folder))
+
+
+def changed(**other: object) -> str:
+    return json.dumps({**ROW, **other})
+
+
+def with_line(**other: object) -> str:
+    return changed(lines=[LINE, {**LINE, **other}])
+
+
+def test_what_is_plain_is_read_as_it_is_meant(tmp_path: Path) -> None:
+    [plain] = read(tmp_path, json.dumps(ROW))
+    assert read(tmp_path, b"\xef\xbb\xbf" + json.dumps(ROW).encode(), b"", b"\r") == [plain]
+    [unread] = read(tmp_path, changed(lines=None, width=None))
+    assert unread.lines == ()
+    row = '{"id": 7, "image": "a", "entities": {"total": 12.50, "no": 7, "date": null, "of": [1]}}'
+    [emoji] = read(tmp_path, changed(entities={"total": "\U0001f9fe"}))
+    assert emoji.entities == {"total": "\U0001f9fe"}
+    [odd] = read(tmp_path, row)
+    assert (odd.id, odd.entities) == ("7", {"total": "12.50", "no": "7", "of": ["1"]})
+
+
+def test_a_separator_within_a_text_ends_no_row(tmp_path: Path) -> None:
+    [one] = read(tmp_path, '{"id": "a", "image": "a", "entities": {"total": "9\u20285"}}')
+    assert one.entities == {"total": "9\u20285"}
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        (b'{"id": "caf\xe9"}', "not UTF-8"),
+        ("{", "no JSON"),
+        ("[1]", "[1]"),
+        ("[" * 100_000, "no JSON"),
+        (changed(entities={"total": "\ud800"}), "half a character"),
+        (changed(id=None), "id is null"),
+        (changed(image=None), "pdf is null"),
+        (changed(image=["a"]), "pdf is null"),
+        (changed(lines="no"), 'lines is "no"'),
+        (changed(lines=["no"]), 'the line "no"'),
+        (changed(entities=None), "entities is null"),
+        (changed(entities={"total": {"sum": 1}}), '"total" is {"sum": 1}'),
+        (changed(entities={"paid": True}), '"paid" is true'),
+        (changed(width="wide"), 'width is "wide"'),
+        (changed(width=1e300), "width is 1e+300"),
+        (with_line(text=None), "text of a line is null"),
+        (with_line(page=-1), "page is -1"),
+        (with_line(box=None), "box null"),
+        (with_line(box=["0", "0", "1", "1"]), '["0", "0", "1", "1"]'),
+        (with_line(box=[[0, 0], [1, 0], [1, 1], [0, 1.5]]), "[1, 1], [0, 1.5]]"),
+        (with_line(box=[0, 0, 1]), "[0, 0, 1]"),
+        (with_line(box=[0, 0, 1, float("nan")]), "NaN"),
+        (with_line(box=[0, 0, 1, 10**400]), "box [0, 0, 1, 1000"),
+    ],
+)
+def test_a_row_that_cannot_be_meant_is_named_with_its_value(
+    tmp_path: Path, row: str | bytes, value: str
+) -> None:
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, json.dumps(ROW), row)
+    message = str(caught.value)
+    assert "labels.jsonl:2 is not a labelled document" in message
+    assert value in message
+    assert "each line needs" in message
+    assert "\n" not in message
+    assert len(message) < 600
+
+
+@pytest.mark.parametrize(
+    "span", [3, None, "0-1", [0], [0, 1.5], [True, 1], [2, 1], [-1, 1], [0, 4]]
+)
+def test_a_place_that_is_no_words_of_the_document_is_named(tmp_path: Path, span: object) -> None:
+    places = tmp_path / "keys.jsonl"
+    places.write_text(json.dumps({"id": "a", "keys": {"sum": span}}))
+    item = Labelled("a", Path("a"), {}, COLUMNS, 400, 800)
+    with pytest.raises(DataError, match=r'keys\.jsonl:1 .*"sum".*first word, last word') as caught:
+        list(relabelled([item], places))
+    assert json.dumps(span) in str(caught.value)
+
+
+def test_a_label_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for file in (tmp_path / "folder", tmp_path / "nowhere"):
+        with pytest.raises(DataError, match=file.name):
+            list(relabelled([], file))

@@ -12,6 +12,8 @@ from kie_app.backbone import Backbone
 from kie_app.config import Settings
 from kie_app.documents.labelled import labelled, split_of
 from kie_app.errors import DataError
+from kie_app.evaluation import evaluate as evaluation
+from kie_app.evaluation import report
 from kie_app.evaluation.evaluate import PHASES, evaluate, select
 from tests.conftest import make_document
 
@@ -68,7 +70,7 @@ def test_nothing_to_judge_on_is_an_error(tmp_path: Path) -> None:
         select(tmp_path)
     with pytest.raises(DataError, match="none is left"):
         select(folder_of(tmp_path / "empty"))
-    with pytest.raises(DataError, match="--keys"):
+    with pytest.raises(DataError, match="no entity with a single value"):
         select(folder_of(tmp_path / "lists", row(0, entities={"items": ["a"]})))
 
 
@@ -84,11 +86,12 @@ def test_the_result_is_what_the_readme_promises(folder: Path, tiny_backbone: Bac
     assert result["documents"] == 3
     assert list(result["decoders"]) == DECODERS
     for figures in result["decoders"].values():
-        right = ["micro_f1", "keys", "normalised_f1", "normalised_keys", "similarity"]
+        right = ["micro_f1", "keys", "normalised_f1", "normalised_keys", "support", "similarity"]
         sound = ["grounded", "placed", "calibration_error", "reliability"]
         assert list(figures) == [*right, *sound, "seconds"]
         assert sum(one["count"] for one in figures["reliability"]) == 6
         assert list(figures["keys"]) == ["company", "total"]
+        assert figures["support"] == {"company": 3, "total": 3}
         assert 0 <= figures["micro_f1"] <= 1
         assert tuple(figures["seconds"]) == PHASES
         for spread in figures["seconds"].values():
@@ -138,6 +141,11 @@ def test_a_document_that_cannot_be_read_counts_as_absent(
         "document 2",
     ]
     assert sum("has no lines" in one for one in warnings) == 1
+    assert [(one["document"], one["decoder"]) for one in result["failed"]] == [
+        ("document 1", None),
+        ("document 2", None),
+    ]
+    assert "1.png" in result["failed"][0]["error"]
     # two thirds of the labels are missed at least
     assert result["decoders"]["mask_parallel"]["micro_f1"] <= 2 * (1 / 3) / (1 + 1 / 3)
 
@@ -150,3 +158,79 @@ def test_times_are_empty_when_no_document_could_be_read(
     figures = arms["decoders"]["mask_parallel"]
     assert figures["micro_f1"] == 0
     assert figures["seconds"]["total"] == {"median": None, "p95": None}
+
+
+def test_a_decoder_that_fails_on_one_document_goes_on_with_the_next(
+    folder: Path,
+    tiny_backbone: Backbone,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    extract = evaluation.extract
+
+    def failing(backbone: Backbone, document: Any, schema: Any, decoder: str, **other: Any) -> Any:
+        if document.id == "document 0" and decoder == "verified":
+            raise RuntimeError("of an unforeseen\nkind")
+        return extract(backbone, document, schema, decoder, **other)
+
+    monkeypatch.setattr(evaluation, "extract", failing)
+    warnings: list[str] = []
+    decoders = ["mask_parallel", "verified"]
+    result = evaluate(tiny_backbone, Settings(), select(folder), decoders, warn=warnings.append)
+    error = "RuntimeError: of an unforeseen kind"
+    assert warnings == [f"document 0, verified: {error}"]
+    assert result["failed"] == [{"document": "document 0", "decoder": "verified", "error": error}]
+    counts = [
+        sum(one["count"] for one in figures["reliability"])
+        for figures in result["decoders"].values()
+    ]
+    assert counts == [6, 4]
+    assert "Traceback" in caplog.text
+
+
+def test_lines_that_cannot_be_ordered_fail_their_document_alone(
+    folder: Path, tiny_backbone: Backbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def document(item: Any) -> Any:
+        raise TypeError("no order")
+
+    monkeypatch.setattr(evaluation.Labelled, "document", document)
+    result = evaluate(tiny_backbone, Settings(), select(folder), ["mask_parallel"])
+    assert len(result["failed"]) == result["documents"] == 3
+    assert result["decoders"]["mask_parallel"]["micro_f1"] == 0
+
+
+@pytest.mark.parametrize("places", ["{", '{"id": "document 0", "keys": {"sum": [0, 999]}}'])
+def test_damaged_places_are_refused_before_anything_runs(
+    folder: Path, tmp_path: Path, places: str
+) -> None:
+    (tmp_path / "places.jsonl").write_text(places)
+    with pytest.raises(DataError, match=r"places\.jsonl:1"):
+        select(folder, places=tmp_path / "places.jsonl")
+
+
+def test_places_of_other_documents_are_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "places.jsonl").write_text('{"id": "stranger", "keys": {}}')
+    with pytest.raises(DataError, match=r"places\.jsonl names no document"):
+        select(folder, places=tmp_path / "places.jsonl")
+
+
+def test_a_key_that_no_label_has_is_refused_with_the_known_ones(folder: Path) -> None:
+    for keys in (["totl", "total"], ["items", "totl"]):
+        with pytest.raises(DataError, match=r"totl with a single value.*company, total") as caught:
+            select(folder, keys)
+        assert ("items" in str(caught.value)) is ("items" in keys)
+
+
+def test_a_key_that_the_chosen_documents_lack_has_no_f1(
+    tmp_path: Path, tiny_backbone: Backbone
+) -> None:
+    rows = [row(0), row(1, entities={"date": "1/2/2018"})]
+    chosen = select(folder_of(tmp_path / "data", *rows), limit=1)
+    result = evaluate(tiny_backbone, Settings(), chosen, ["mask_parallel"])
+    figures = result["decoders"]["mask_parallel"]
+    assert figures["support"] == {"company": 1, "total": 1, "date": 0}
+    assert figures["keys"]["date"] is figures["normalised_keys"]["date"] is None
+    assert figures["micro_f1"] is not None
+    heads, exact = (line.split() for line in report.evaluation(result).splitlines()[1:3])
+    assert exact[heads.index("date") - 1] == "-"  # "micro F1" is one column

@@ -27,7 +27,7 @@ def test_a_table_without_rows_is_its_header() -> None:
 def test_an_evaluation_without_times_is_shown() -> None:
     arm = {
         "micro_f1": 0.0,
-        "keys": {"total": 0.0},
+        "keys": {"total": None},
         "normalised_f1": 0.0,
         "normalised_keys": {"total": 0.0},
         "similarity": 0.0,
@@ -38,4 +38,5 @@ def test_an_evaluation_without_times_is_shown() -> None:
     }
     text = report.evaluation({"documents": 1, "decoders": {"verified": arm}})
     assert "1.000 / 2.000" in text
+    assert text.splitlines()[2].split() == ["verified", "exact", "0.000", "-"]
     assert text.startswith("1 documents")

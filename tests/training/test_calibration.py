@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -156,35 +157,77 @@ def test_scanned_documents_are_read_from_their_images(tmp_path: Path) -> None:
     assert max(judged.letters) > 5
 
 
-def test_a_card_shows_the_measured_figures_and_the_training(tmp_path: Path) -> None:
+FIGURES: dict[str, Any] = {
+    "documents": 7,
+    "decoders": {
+        "mask_parallel": {
+            "micro_f1": 0.8123,
+            "keys": {"total": 0.9, "tips": None},
+            "normalised_f1": 0.9,
+            "normalised_keys": {"total": 0.95, "tips": None},
+            "placed": 0.99,
+            "calibration_error": 0.031,
+            "seconds": {"decode": {"median": 0.0512, "p95": 0.06}},
+        }
+    },
+}
+RUN = {
+    "folder": "sroie",
+    "split": "validation",
+    "failed": 1,
+    "command": "python -m kie_app evaluate",
+}
+RUN |= {"dtype": "float32", "device": "cpu", "machine": "a CPU, 2 cores", "threads": "2"}
+
+
+def written_card(folder: Path, figures: dict[str, Any], **other: Any) -> str:
     data = {"sroie": {"weight": 2.0, "documents": 5}}
     training = {"data": data, "split": "train", "steps": 3, "batch": 4, "left_out": "fax"}
     training |= {"learning_rate": 1e-3, "rank": 4, "seed": 0, "machine": "2 cores"}
-    training |= {"averaged": {"with": "older", "share": 0.35}}
-    checkpoints.write_facts(Checkpoint(tmp_path, "tiny", Calibration(), training))
-    figures = {
-        "documents": 7,
-        "decoders": {
-            "mask_parallel": {
-                "micro_f1": 0.8123,
-                "keys": {"total": 0.9},
-                "normalised_f1": 0.9,
-                "normalised_keys": {"total": 0.95},
-                "placed": 0.99,
-                "calibration_error": 0.031,
-                "seconds": {"decode": {"median": 0.0512, "p95": 0.06}},
-            }
-        },
-    }
-    (tmp_path / "validation-given.json").write_text(json.dumps(figures))
-    card.write(tmp_path, [tmp_path / "validation-given.json"])
-    text = (tmp_path / "README.md").read_text()
-    assert "validation given (7 documents)" in text
-    assert "| mask_parallel | exact | 0.812 | 0.900 |" in text
-    assert "| mask_parallel | normalised | 0.900 | 0.950 | 0.990 | 0.031 |" in text
+    training |= {"averaged": {"with": "older", "share": 0.35}, **other}
+    checkpoints.write_facts(Checkpoint(folder, "tiny", Calibration(), training))
+    (folder / "validation-given.json").write_text(json.dumps(figures))
+    card.write(folder, [folder / "validation-given.json"])
+    return (folder / "README.md").read_text()
+
+
+def test_a_card_shows_the_measured_figures_and_the_training(tmp_path: Path) -> None:
+    text = written_card(tmp_path, FIGURES)
+    assert "validation given (7 documents):\n\n| decoder" in text
+    assert "| mask_parallel | exact | 0.812 | 0.900 | - |" in text
+    assert "| mask_parallel | normalised | 0.900 | 0.950 | - | 0.990 | 0.031 |" in text
     assert "train kv sroie=2 --out models/" in text
     assert "CC BY 4.0" in text
     assert "0.35 of what that gave and 0.65 of the checkpoint\n`older`" in text
+
+
+def test_a_card_shows_how_each_table_was_measured(tmp_path: Path) -> None:
+    text = written_card(tmp_path, {"run": RUN, **FIGURES})
+    assert (
+        "validation given (7 documents, the validation split of `sroie`; 1 failed, all missed):\n\n"
+        "    python -m kie_app evaluate\n\n"
+        "float32 on cpu, 2 threads; a CPU, 2 cores.\n\n"
+        "| decoder"
+    ) in text
+
+
+def test_a_card_shows_confidence_against_truth(tmp_path: Path) -> None:
+    bins = [
+        {"count": 0, "confidence": 0.0, "right": 0.0},
+        {"count": 12, "confidence": 0.95, "right": 0.75},
+    ]
+    arm = {**FIGURES["decoders"]["mask_parallel"], "reliability": bins}
+    text = written_card(tmp_path, {**FIGURES, "decoders": {"mask_parallel": arm}})
+    assert (
+        "| decoder | confidence | share right | answers |\n|---|---|---|---|\n"
+        "| mask_parallel | 0.950 | 0.750 | 12 |\n\n"
+    ) in text
+    assert "share right" not in written_card(tmp_path, FIGURES)
+
+
+@pytest.mark.parametrize("split", ["train", "all"])
+def test_a_card_says_not_trained_on_only_where_a_split_was_kept(tmp_path: Path, split: str) -> None:
+    assert ("not trained on" in written_card(tmp_path, FIGURES, split=split)) is (split == "train")
 
 
 def test_a_card_without_figures_is_refused(tmp_path: Path) -> None:
