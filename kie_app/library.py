@@ -112,11 +112,11 @@ class Library:
         """Keep a file that can be read; a file that the owner has already is that document.
         DocumentError, with nothing kept, when it cannot be read."""
         digest = hashlib.sha256(data).hexdigest()
-        for one in self._store.documents.of(owner, digest):
-            return one
-        read = self._services.read(data, name)
+        known = bool(self._store.documents.of(owner, digest))
+        read = None if known else self._services.read(data, name)
         kept = self._store.documents.add(owner, documents.base_name(name), data)
-        self._store.documents.save_content(owner, kept.id, read)
+        if read is not None:
+            self._store.documents.save_content(owner, kept.id, read)
         return kept
 
     def open(self, owner: str, document: str) -> Document:

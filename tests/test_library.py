@@ -66,6 +66,15 @@ def test_a_document_is_kept_once_and_opened_without_reading_it_again(
         later.page_jpeg("ann", kept.id, 1)
 
 
+def test_a_file_that_was_lost_is_back_when_it_is_added_again(
+    library: Library, services: Services, tmp_path: Path
+) -> None:
+    kept = library.add("ann", "a.png", picture())
+    (tmp_path / "files" / kept.digest).unlink()
+    assert library.add("ann", "a.png", picture()) == kept
+    assert services.store.documents.data("ann", kept.id) == picture()
+
+
 def test_a_bad_file_is_told_and_not_kept(library: Library) -> None:
     with pytest.raises(DocumentError, match=r"bad\.png"):
         library.add("ann", "bad.png", b"no picture")

@@ -50,6 +50,14 @@ def write_much(place: Place, start: Any, document: str, name: str, times: int) -
         store.jobs.add("anna", name)
 
 
+def add_at_once(place: Place, start: Any, times: int) -> None:
+    """One content after another, each at the moment at which the other process adds it."""
+    store = Store.open(place.url, place.files)
+    for number in range(times):
+        start.wait()
+        store.documents.add("anna", "receipt.png", bytes([number]))
+
+
 def add_and_delete(place: Place, start: Any, owner: str, data: bytes, times: int) -> None:
     """The same content again and again, read while it is there."""
     store = Store.open(place.url, place.files)

@@ -31,7 +31,7 @@ def undone(store: Store, document: str, key: str = "total") -> Correction | None
 
 
 def test_a_rerun_adds_a_prediction(store: Store) -> None:
-    document = things.document(store)
+    document = things.another(store)
     runs = [things.extraction("1"), things.extraction("2", "tiny@2")]
     saved = [store.answers.save_prediction("anna", document, run) for run in runs]
     found = store.answers.predictions_of("anna", document)
@@ -42,7 +42,7 @@ def test_a_rerun_adds_a_prediction(store: Store) -> None:
 @same_store
 @given(anything.ANY_EXTRACTION)
 def test_any_prediction_comes_back(store: Store, extraction: Extraction) -> None:
-    document = things.document(store)
+    document = things.another(store)
     saved = store.answers.save_prediction("anna", document, extraction)
     assert saved.extraction == extraction
     assert store.answers.predictions_of("anna", document) == [saved]
@@ -53,7 +53,7 @@ def test_any_prediction_comes_back(store: Store, extraction: Extraction) -> None
 def test_any_correction_comes_back(
     store: Store, key: str, value: str, sources: tuple[Source, ...], token: str
 ) -> None:
-    document = things.document(store)
+    document = things.another(store)
     saved = store.answers.save_correction(
         "anna",
         document,
@@ -69,7 +69,7 @@ def test_any_correction_comes_back(
 
 
 def test_the_newest_correction_of_each_key_is_its_state(store: Store) -> None:
-    document = things.document(store)
+    document = things.another(store)
     first = said(store, document, "12.50")
     company = said(store, document, None, "illegible", key="company")
     last = said(store, document, None, "absent")
@@ -78,7 +78,7 @@ def test_the_newest_correction_of_each_key_is_its_state(store: Store) -> None:
 
 
 def test_a_token_saves_once(store: Store) -> None:
-    document = things.document(store)
+    document = things.another(store)
     one, again = (
         store.answers.save_correction(
             "anna", document, key="total", state=state, author="anna", token="click"
@@ -99,7 +99,7 @@ def test_a_token_is_one_document_s_own(store: Store) -> None:
 
 
 def test_undo_brings_back_what_stood_before(store: Store) -> None:
-    document = things.document(store)
+    document = things.another(store)
     seen = store.answers.save_prediction("anna", document, things.extraction("12.50"))
     store.answers.save_correction(
         "anna",
@@ -126,7 +126,7 @@ def test_undo_brings_back_what_stood_before(store: Store) -> None:
 
 
 def test_what_nobody_predicted_goes_back_to_no_value(store: Store) -> None:
-    document = things.document(store)
+    document = things.another(store)
     said(store, document, "12.60")
     back = undone(store, document)
     assert back is not None
@@ -134,7 +134,7 @@ def test_what_nobody_predicted_goes_back_to_no_value(store: Store) -> None:
 
 
 def test_undo_leaves_other_keys_alone(store: Store) -> None:
-    document = things.document(store)
+    document = things.another(store)
     total = said(store, document, "12.60")
     said(store, document, "Green Leaf", key="company")
     undone(store, document, "company")
@@ -143,7 +143,7 @@ def test_undo_leaves_other_keys_alone(store: Store) -> None:
 
 
 def test_an_undo_saved_twice_takes_back_once(store: Store) -> None:
-    document = things.document(store)
+    document = things.another(store)
     for value in "123":
         said(store, document, value)
     for _ in range(2):
@@ -155,7 +155,7 @@ def test_an_undo_saved_twice_takes_back_once(store: Store) -> None:
 @given(st.lists(st.none() | st.text("abc", max_size=1), max_size=12))
 def test_undo_is_that_of_a_stack(store: Store, steps: list[str | None]) -> None:
     """A value is said, None is an undo; the oracle is a list."""
-    document = things.document(store)
+    document = things.another(store)
     stack: list[str] = []
     for value in steps:
         if value is not None:
@@ -169,7 +169,7 @@ def test_undo_is_that_of_a_stack(store: Store, steps: list[str | None]) -> None:
 
 
 def test_a_correction_names_a_prediction_of_its_document(store: Store) -> None:
-    document, other = things.document(store), things.document(store)
+    document, other = things.another(store), things.another(store)
     seen = store.answers.save_prediction("anna", other, things.extraction())
     with pytest.raises(StoreError, match="no prediction"):
         store.answers.save_correction(

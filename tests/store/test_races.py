@@ -20,7 +20,7 @@ def test_a_race_comes_back_whole(store: Store) -> None:
 
 
 def test_races_are_listed_by_document_or_all_newest_first(store: Store) -> None:
-    documents = [things.document(store), things.document(store)]
+    documents = [things.another(store), things.another(store)]
     ids = [
         store.races.save("anna", documents[which], things.SCHEMA, [], FACTS).id
         for which in (0, 1, 0)
