@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from kie_app import documents
@@ -38,7 +38,8 @@ VERIFIED: tuple[State, ...] = ("confirmed", "corrected", "absent", "illegible")
 @dataclass(frozen=True)
 class Entry:
     """A field as it stands: what a model predicted and what a person made of it. `readings` are
-    other values to choose from, `disputed` says that decoders answered differently."""
+    other values to choose from, `disputed` says that decoders answered differently. `prediction`
+    and `correction` are the ids of those that it stands on, 0 where there is none."""
 
     key: Key
     value: str | None
@@ -48,6 +49,8 @@ class Entry:
     readings: tuple[Reading, ...]
     disputed: bool
     predicted: str | None
+    prediction: int = field(default=0, compare=False)
+    correction: int = field(default=0, compare=False)
 
     @property
     def verified(self) -> bool:
@@ -91,11 +94,16 @@ class Record:
         if self.prediction is None:
             return None
         said = self.prediction.extraction
+        earlier = (
+            Field(one.key, one.predicted, one.confidence, one.sources, (), "person")
+            for one in self.entries[len(said.fields) :]
+        )
         fields = tuple(
             _said(field, entry) if entry.verified else field
-            for field, entry in zip(said.fields, self.entries, strict=True)
+            for field, entry in zip((*said.fields, *earlier), self.entries, strict=True)
         )
-        return replace(said, fields=fields)
+        schema = replace(said.schema, keys=tuple(field.key for field in fields))
+        return replace(said, schema=schema, fields=fields)
 
 
 class Library:
@@ -203,7 +211,7 @@ class Library:
         """One document as it stands."""
         return standing(
             self._store.documents.one(owner, document),
-            list(self._decoders(owner, document).values()),
+            self._store.answers.newest(owner, document).get(document, ()),
             self._store.answers.fields_of(owner, document),
         )
 
@@ -220,8 +228,8 @@ class Library:
         token: str,
     ) -> Record:
         """Keep what a person says of a field. The same `token` again says nothing new."""
-        seen = self.one(owner, document).prediction
-        if seen is None or key not in {field.key.name for field in seen.extraction.fields}:
+        seen = {entry.key.name: entry.prediction for entry in self.one(owner, document).entries}
+        if key not in seen:
             raise StoreError(f"The document has no field {key!r}: fill it first.")
         self._store.answers.save_correction(
             owner,
@@ -230,7 +238,7 @@ class Library:
             state=state,
             value=value,
             sources=sources,
-            prediction=seen.id,
+            prediction=seen[key],
             author=author,
             token=token,
         )
@@ -241,14 +249,9 @@ class Library:
         self._store.answers.undo(owner, document, key, author=author, token=token)
         return self.one(owner, document)
 
-    def _decoders(self, owner: str, document: str) -> dict[str, Prediction]:
-        """The newest prediction of each decoder, in the order in which they were made."""
-        newest = self._store.answers.newest(owner, document).get(document, ())
-        return {one.extraction.decoder: one for one in newest}
-
     def _known(self, owner: str, document: str, decoder: str) -> Extraction | None:
         """What the decoder answered before, if the model that would answer now did."""
-        made = self._decoders(owner, document).get(decoder)
+        made = _newest(self._store.answers.newest(owner, document).get(document, ())).get(decoder)
         if made is None or made.extraction.model != self._services.backbone().version:
             return None
         return made.extraction
@@ -259,23 +262,39 @@ def standing(
     predictions: Sequence[Prediction],
     corrections: Mapping[str, Correction],
 ) -> Record:
-    """The fields of the newest of `predictions` (oldest first, one a decoder) as they stand."""
+    """The fields of the newest of `predictions` (oldest first) as they stand. What a person
+    verified of a key that it was not asked follows them, beside what an earlier one says of it."""
     if not predictions:
         return Record(document, None, ())
-    *others, newest = predictions
+    newest, decoders = predictions[-1], _newest(predictions)
+    found = [(newest, field) for field in newest.extraction.fields]
+    asked = {field.key.name for _, field in found}
+    checked = {name for name, said in corrections.items() if said.state in VERIFIED}
+    earlier = {
+        field.key.name: (one, field)
+        for one in predictions
+        for field in one.extraction.fields
+        if field.key.name in checked - asked
+    }
     entries = []
-    for field in newest.extraction.fields:
-        answers = [
-            one
-            for other in others
-            for one in other.extraction.fields
-            if one.key.name == field.key.name
+    for made, known in (*found, *earlier.values()):
+        others = [
+            field
+            for decoder, other in decoders.items()
+            if decoder != made.extraction.decoder
+            for field in other.extraction.fields
+            if field.key.name == known.key.name
         ]
-        entries.append(_entry(field, answers, corrections.get(field.key.name)))
+        entries.append(_entry(made.id, known, others, corrections.get(known.key.name)))
     return Record(document, newest, tuple(entries))
 
 
-def _entry(field: Field, others: Sequence[Field], said: Correction | None) -> Entry:
+def _newest(predictions: Sequence[Prediction]) -> dict[str, Prediction]:
+    """The newest of each decoder, of those given oldest first."""
+    return {one.extraction.decoder: one for one in predictions}
+
+
+def _entry(made: int, field: Field, others: Sequence[Field], said: Correction | None) -> Entry:
     readings = {reading.value: reading for reading in reversed(field.readings)}
     for one in (*others, field):
         if one.value and one.value not in readings:
@@ -291,6 +310,8 @@ def _entry(field: Field, others: Sequence[Field], said: Correction | None) -> En
         tuple(best),
         disputed,
         field.value,
+        made,
+        said.id if said else 0,
     )
     if said is None or said.state == "predicted":
         return entry

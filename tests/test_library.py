@@ -151,6 +151,39 @@ def test_what_a_person_says_stands_until_it_is_taken_back(library: Library) -> N
         library.say("ann", kept.id, "tax", "absent", author="ann", token="6")
 
 
+def test_what_was_verified_outlives_a_filling_with_other_keys(
+    library: Library, services: Services
+) -> None:
+    kept = library.add("ann", "a.png", picture())
+    before = library.fill("ann", kept.id, SCHEMA)
+    library.say("ann", kept.id, "date", "corrected", value="1 May", author="ann", token="1")
+    cashier = Schema("other", (Key("cashier"),))
+    record = library.fill("ann", kept.id, cashier)
+    assert library.all("ann") == [record] == [library.one("ann", kept.id)]
+    asked, date = record.entries
+    assert (asked.key.name, asked.state) == ("cashier", "predicted")
+    assert (date.key, date.value, date.state) == (SCHEMA.keys[1], "1 May", "corrected")
+    assert (date.predicted, date.prediction) == (
+        before.entries[1].predicted,
+        before.entries[1].prediction,
+    )
+    exported = record.extraction()
+    assert exported is not None
+    assert [key.name for key in exported.schema.keys] == ["cashier", "date"]
+    assert [field.key for field in exported.fields] == list(exported.schema.keys)
+    field = exported.fields[1]
+    assert (field.value, field.origin, field.confidence) == ("1 May", "person", 1.0)
+
+    library.say("ann", kept.id, "date", "illegible", author="ann", token="2")
+    again = library.undo("ann", kept.id, "date", author="ann", token="3")
+    assert again.entries == record.entries
+    opened = library.undo("ann", kept.id, "date", author="ann", token="4")
+    assert opened.entries == record.entries[:1], "what nobody verified is of the newest alone"
+    with pytest.raises(StoreError, match="no field 'date'"):
+        library.say("ann", kept.id, "date", "absent", author="ann", token="5")
+    assert library.fill("ann", kept.id, SCHEMA).entries == before.entries
+
+
 def test_a_race_is_kept_with_its_answers_and_goes_with_its_document(
     library: Library, services: Services
 ) -> None:

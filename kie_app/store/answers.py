@@ -53,21 +53,29 @@ class Answers:
             return [Prediction(**row._asdict()) for row in rows]
 
     def newest(self, owner: str, document: str | None = None) -> dict[str, list[Prediction]]:
-        """Of every document of the owner, or of one, the newest prediction of each decoder, oldest
-        first."""
+        """Of every document of the owner, or of one, the predictions that its fields may stand on,
+        oldest first: the newest of each decoder, and those that people saw who said what stands."""
+        which = [documents.c.owner == owner, documents.c.doomed.is_(None)]
+        if document is not None:
+            which.append(documents.c.id == document)
         last = (
             select(func.max(predictions.c.id))
             .join(documents, documents.c.id == predictions.c.document)
-            .where(documents.c.owner == owner, documents.c.doomed.is_(None))
+            .where(*which)
             .group_by(predictions.c.document, predictions.c.decoder)
         )
-        if document is not None:
-            last = last.where(documents.c.id == document)
+        said = (
+            select(func.max(corrections.c.id))
+            .join(documents, documents.c.id == corrections.c.document)
+            .where(*which)
+            .group_by(corrections.c.document, corrections.c["key"])
+        )
+        seen = select(corrections.c.prediction).where(corrections.c.id.in_(said))
         found: dict[str, list[Prediction]] = {}
         with self._database.read() as connection:
             for row in connection.execute(
                 select(*columns(predictions, Prediction))
-                .where(predictions.c.id.in_(last))
+                .where(predictions.c.id.in_(last.union(seen)))
                 .order_by(predictions.c.id)
             ):
                 found.setdefault(row.document, []).append(Prediction(**row._asdict()))

@@ -109,6 +109,8 @@ async function arrived(said, answer) {
   keep();
   if (said.document !== shown()) return dressAll();
   await render(answer.parts);
+  clearTimeout(waking);
+  waking = setTimeout(refreshQueue, QUIET);
   const field = fields().find(other => name(other) === said.name);
   if (!field) return;
   // What this person said next was said knowing this, unless something else stands here now.
@@ -117,8 +119,6 @@ async function arrived(said, answer) {
       .forEach(other => { other.seen = field.dataset.seen; });
   }
   say(`${said.key}: ${answer.changed ? 'changed elsewhere' : field.dataset.state}`);
-  clearTimeout(waking);
-  waking = setTimeout(refreshQueue, QUIET);
 }
 
 function again() {
