@@ -184,16 +184,10 @@ class Library:
     def save_race(
         self, owner: str, document: str, schema: Schema, result: Sequence[Extraction]
     ) -> StoredRace:
-        """Keep a race, and each decoder's answer as a prediction, those of `mask_parallel` last,
-        unless the answers would hide a field that a person verified."""
-        race = self._store.races.save(owner, document, schema, result, self._services.facts())
-        asked = {key.name for key in schema.keys}
-        entries = self.one(owner, document).entries
-        if any(one.verified and one.key.name not in asked for one in entries):
-            return race
-        for one in sorted(result, key=lambda one: one.decoder == "mask_parallel"):
-            self._store.answers.save_prediction(owner, document, one)
-        return race
+        """Keep a race, and each decoder's answer as a prediction, those of `mask_parallel` last."""
+        answers = sorted(result, key=lambda one: one.decoder == "mask_parallel")
+        facts = self._services.facts()
+        return self._store.races.save(owner, document, schema, result, facts, answers)
 
     def races(self, owner: str) -> list[StoredRace]:
         """All races of the owner, newest first."""

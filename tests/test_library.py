@@ -226,7 +226,12 @@ def test_a_race_hides_nothing_that_was_verified(library: Library, services: Serv
     asked = Schema("s", (Key("total"),))
     done = services.extract(library.open("ann", kept.id), asked)
     race = library.save_race("ann", kept.id, asked, [done])
-    assert [entry.key.name for entry in library.one("ann", kept.id).entries] == ["total", "date"]
+    total, date = library.one("ann", kept.id).entries
+    assert (total.key.name, total.predicted) == ("total", done.fields[0].value)
+    assert (date.key.name, date.value, date.state) == ("date", "1 May", "confirmed")
+    newest = library.one("ann", kept.id).prediction
+    assert newest is not None
+    assert newest.extraction == done
     assert [one.id for one in library.races("ann")] == [race.id]
 
 

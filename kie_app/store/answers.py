@@ -30,16 +30,7 @@ class Answers:
     def save_prediction(self, owner: str, document: str, extraction: Extraction) -> Prediction:
         with self._database.write() as connection:
             owned(connection, owner, document, hold=True)
-            row = {
-                "document": document,
-                "schema": extraction.schema,
-                "decoder": extraction.decoder,
-                "model": extraction.model,
-                "extraction": extraction,
-                "made": now(),
-            }
-            saved = insert(predictions).values(row).returning(*columns(predictions, Prediction))
-            return Prediction(**connection.execute(saved).one()._asdict())
+            return add_prediction(connection, document, extraction)
 
     def predictions_of(self, owner: str, document: str) -> list[Prediction]:
         """All predictions of the document, oldest first."""
@@ -168,6 +159,20 @@ class Answers:
     def fields_of(self, owner: str, document: str) -> dict[str, Correction]:
         """The newest correction of every key that has one."""
         return {one.key: one for one in self.corrections_of(owner, document)}
+
+
+def add_prediction(connection: Connection, document: str, extraction: Extraction) -> Prediction:
+    """One more prediction of a document whose row is held."""
+    row = {
+        "document": document,
+        "schema": extraction.schema,
+        "decoder": extraction.decoder,
+        "model": extraction.model,
+        "extraction": extraction,
+        "made": now(),
+    }
+    saved = insert(predictions).values(row).returning(*columns(predictions, Prediction))
+    return Prediction(**connection.execute(saved).one()._asdict())
 
 
 def _corrections(document: str) -> Select[Any]:

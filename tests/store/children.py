@@ -5,13 +5,18 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from sqlalchemy import Connection
 
 from kie_app.store import Store
 from kie_app.store.database import Database
 from kie_app.store.documents import Documents
 from kie_app.store.files import Files
+from kie_app.store.races import Races
+from tests.store import things
 from tests.store.things import Place
 
 PATIENCE = 300  # seconds, also on a busy machine
@@ -117,3 +122,30 @@ def delete(place: Place, document: str, kind: type[Documents], files: type[Files
 
 def add(place: Place, data: bytes, files: type[Files]) -> None:
     Documents(Database(place.url), files(place.files)).add("anna", "receipt.png", data)
+
+
+class DiesBeforeCommit(Database):
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with super().write() as connection:
+            yield connection
+            die()
+
+
+class DiesAfterCommit(Database):
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with super().write() as connection:
+            yield connection
+        die()
+
+
+def save_race(database: Database, document: str) -> None:
+    result = [things.extraction("1"), things.extraction("2")]
+    Races(database).save("anna", document, things.SCHEMA, result, {}, result)
+
+
+def cut_short(
+    place: Place, what: Callable[[Database, str], None], database: type[Database], document: str
+) -> None:
+    what(database(place.url), document)

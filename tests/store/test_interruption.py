@@ -18,6 +18,10 @@ KILLED = [-signal.SIGKILL]
 NOTHING = Counts(0, 0, 0, 0, 0, 0, 0)
 
 
+# A database that dies in a write, and how much of it is there then.
+CUTS = [(children.DiesBeforeCommit, 0), (children.DiesAfterCommit, 1)]
+
+
 def reopened(place: Place) -> Store:
     return Store.open(place.url, place.files)
 
@@ -85,6 +89,18 @@ def test_a_content_in_use_outlives_an_addition_that_was_cut_short(
     assert children.run(children.add, [cut]) == KILLED
     reopened(place).close()
     assert store.documents.data("anna", document) == b"a receipt"
+
+
+@pytest.mark.parametrize(("database", "kept"), CUTS)
+def test_a_race_that_was_cut_short_is_there_whole_or_not_at_all(
+    store: Store, place: Place, database: type[Database], kept: int
+) -> None:
+    document = things.document(store)
+    cut = (place, children.save_race, database, document)
+    assert children.run(children.cut_short, [cut]) == KILLED
+    again = reopened(place)
+    assert len(again.races.of("anna", document)) == kept
+    assert len(again.answers.predictions_of("anna", document)) == 2 * kept
 
 
 def test_files_that_cannot_be_removed_are_removed_later(
