@@ -2,7 +2,8 @@
 
 Everything belongs to an owner and is written when it happens, so that another tab, a reload or a
 killed server finds all of it. A prediction is never overwritten and a correction never changed:
-what stands is the newest of both (`standing`).
+what stands is the newest of both (`standing`). Many processes may write at once: whoever says what
+they answer to (`after`) overwrites nothing that they did not see.
 """
 
 from __future__ import annotations
@@ -220,8 +221,15 @@ class Library:
         sources: Sequence[Source] = (),
         author: str,
         token: str,
+        prediction: int | None = None,
+        after: int | None = None,
     ) -> Record:
-        """Keep what a person says of a field. The same `token` again says nothing new."""
+        """Keep what a person says of a field. The same `token` again says nothing new.
+
+        `prediction` and `after` are the field's `prediction` and `correction` that the person saw.
+        Without the first it is what stands now; with the second, Overtaken when something else was
+        said since.
+        """
         seen = {entry.key.name: entry.prediction for entry in self.one(owner, document).entries}
         if key not in seen:
             raise StoreError(f"The document has no field {key!r}: fill it first.")
@@ -232,16 +240,31 @@ class Library:
             state=state,
             value=value,
             sources=sources,
-            prediction=seen[key],
+            prediction=seen[key] if prediction is None else prediction,
+            after=after,
             author=author,
             token=token,
         )
         return self.one(owner, document)
 
-    def undo(self, owner: str, document: str, key: str, *, author: str, token: str) -> Record:
-        """Take back what was last said of a field; nothing changes where nothing was."""
-        self._store.answers.undo(owner, document, key, author=author, token=token)
+    def undo(
+        self,
+        owner: str,
+        document: str,
+        key: str,
+        *,
+        author: str,
+        token: str,
+        after: int | None = None,
+    ) -> Record:
+        """Take back what was last said of a field; nothing changes where nothing was. `after` is as
+        in `say`."""
+        self._store.answers.undo(owner, document, key, after=after, author=author, token=token)
         return self.one(owner, document)
+
+    def saved(self, owner: str, document: str, token: str) -> Correction | None:
+        """What was said with this token before."""
+        return self._store.answers.saved(owner, document, token)
 
     def _known(self, owner: str, document: str, decoder: str) -> Extraction | None:
         """What the decoder answered before, if the model that would answer now did."""

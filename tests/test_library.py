@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from kie_app.config import Settings
-from kie_app.errors import DocumentError, SchemaError, StoreError
+from kie_app.errors import DocumentError, Overtaken, SchemaError, StoreError
 from kie_app.library import ORDERS, Library, queue
 from kie_app.services import Services
 from kie_app.types import Key, Schema
@@ -149,6 +149,38 @@ def test_what_a_person_says_stands_until_it_is_taken_back(library: Library) -> N
     assert refilled.entries[0].state == "confirmed", "a new prediction does not undo a person"
     with pytest.raises(StoreError, match="no field 'tax'"):
         library.say("ann", kept.id, "tax", "absent", author="ann", token="6")
+
+
+def test_what_was_not_seen_is_neither_overwritten_nor_taken_back(library: Library) -> None:
+    kept = library.add("ann", "a.png", picture())
+    seen = library.fill("ann", kept.id, SCHEMA).entries[0]
+    library.say("ann", kept.id, "total", "absent", author="bea", token="1", after=seen.correction)
+    with pytest.raises(Overtaken, match="'total' meanwhile: look at it again"):
+        library.say(
+            "ann", kept.id, "total", "illegible", author="ann", token="2", after=seen.correction
+        )
+    with pytest.raises(Overtaken, match="'total' meanwhile: look at it again"):
+        library.undo("ann", kept.id, "total", author="ann", token="3", after=seen.correction)
+    now = library.one("ann", kept.id).entries[0]
+    assert (now.state, library.saved("ann", kept.id, "2")) == ("absent", None)
+    record = library.undo("ann", kept.id, "total", author="ann", token="4", after=now.correction)
+    assert record.entries[0] == seen
+
+
+def test_a_correction_names_the_prediction_that_was_seen(
+    library: Library, services: Services
+) -> None:
+    kept = library.add("ann", "a.png", picture())
+    seen = library.fill("ann", kept.id, SCHEMA).entries[0]
+    library.save_race(
+        "ann", kept.id, SCHEMA, [services.extract(library.open("ann", kept.id), SCHEMA)]
+    )
+    stands = library.one("ann", kept.id).entries[0]
+    assert stands.prediction > seen.prediction
+    for token, named in (("seen", seen.prediction), ("any", None)):
+        library.say("ann", kept.id, "total", "absent", author="a", token=token, prediction=named)
+    written = services.store.answers.corrections_of("ann", kept.id)
+    assert [one.prediction for one in written] == [seen.prediction, stands.prediction]
 
 
 def test_what_was_verified_outlives_a_filling_with_other_keys(

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select
 
+from kie_app.errors import Overtaken
 from kie_app.store.columns import now
 from kie_app.store.database import Database, missing
 from kie_app.store.documents import owned
@@ -96,15 +97,21 @@ class Answers:
         value: str | None = None,
         sources: Sequence[Source] = (),
         prediction: int | None = None,
+        after: int | None = None,
         author: str,
         token: str,
     ) -> Correction:
         """Keep what a person said of a field, having seen `prediction`. A token that the document
-        has already gives the correction that came with it, and nothing is saved."""
+        has already gives the correction that came with it, and nothing is saved.
+
+        With `after`, the id of the field's newest correction that the person knew of (0: none),
+        Overtaken when there is a newer one.
+        """
         with self._database.write() as connection:
             owned(connection, owner, document, hold=True)
             if (saved := _saved(connection, document, token)) is not None:
                 return saved
+            _look(connection, document, key, after)
             if prediction is not None:
                 _prediction(connection, document, prediction)
             return _add(
@@ -118,18 +125,26 @@ class Answers:
             )
 
     def undo(
-        self, owner: str, document: str, key: str, *, author: str, token: str
+        self,
+        owner: str,
+        document: str,
+        key: str,
+        *,
+        after: int | None = None,
+        author: str,
+        token: str,
     ) -> Correction | None:
         """Take back the field's newest correction that stands; None when none does.
 
         The row that this adds says what stood before: the correction before it, else what was
-        predicted when it was made, else "predicted" without a value. The token is as in
-        `save_correction`.
+        predicted when it was made, else "predicted" without a value. `after` and the token are as
+        in `save_correction`.
         """
         with self._database.write() as connection:
             owned(connection, owner, document, hold=True)
             if (saved := _saved(connection, document, token)) is not None:
                 return saved
+            _look(connection, document, key, after)
             standing = _standing(_history(connection, document, key))
             if not standing:
                 return None
@@ -149,6 +164,12 @@ class Answers:
                     else _predicted(connection, undone)
                 ),
             )
+
+    def saved(self, owner: str, document: str, token: str) -> Correction | None:
+        """The correction that came with this token, None when none did."""
+        with self._database.read() as connection:
+            owned(connection, owner, document)
+            return _saved(connection, document, token)
 
     def corrections_of(self, owner: str, document: str) -> list[Correction]:
         """Everything that was said of the document, oldest first, undone or not."""
@@ -196,6 +217,19 @@ def _saved(connection: Connection, document: str, token: str) -> Correction | No
     wanted = _corrections(document).where(corrections.c.token == token)
     row = connection.execute(wanted).one_or_none()
     return None if row is None else Correction(**row._asdict())
+
+
+def _look(connection: Connection, document: str, key: str, after: int | None) -> None:
+    """Overtaken when the field's newest correction is not `after`; None asks for nothing."""
+    if after is None:
+        return
+    newest = connection.scalar(
+        select(func.max(corrections.c.id)).where(
+            corrections.c.document == document, corrections.c["key"] == key
+        )
+    )
+    if (newest or 0) != after:
+        raise Overtaken(f"Something else was said of {key[:40]!r} meanwhile: look at it again.")
 
 
 def _standing(history: Sequence[Correction]) -> list[Correction]:

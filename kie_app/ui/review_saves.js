@@ -52,7 +52,8 @@ function send(field, how) {
   if (!last || last.refused || last.how !== how || last.text !== text) {
     memory.outbox = memory.outbox.filter(said => !(said.refused && said.name === name(field)));
     memory.outbox.push({name: name(field), document: shown(), key: field.dataset.key, how, text,
-      lines, seen: field.dataset.seen, token: token()});
+      lines, seen: field.dataset.seen, prediction: Number(field.dataset.prediction),
+      token: token()});
   }
   return flush();
 }
@@ -102,7 +103,8 @@ async function arrived(said, answer) {
     drafts.set(said.name, {text: said.text, lines: said.lines});
   }
   if (answer.changed && !written) drafts.delete(said.name);
-  const over = written ? 'Enter saves yours over it' : `say ${said.how} again to save it`;
+  const over = {confirm: 'Enter saves yours over it', undo: 'undo again takes it back'}[said.how]
+    ?? `say ${said.how} again to save it`;
   news.set(said.name, answer.changed
     ? {text: `changed elsewhere, shown as it stands: ${over}`, mood: 'bad'}
     : {text: said.how === 'undo' ? 'taken back' : 'saved', mood: 'good'});

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kie_app.errors import StoreError
+from kie_app.errors import Overtaken, StoreError
 from kie_app.store import Correction, Said, Store
 from kie_app.types import Extraction, Source
 from tests.store import anything, things
@@ -18,16 +18,33 @@ _tokens = map(str, count())
 
 
 def said(
-    store: Store, document: str, value: str | None, state: Said = "corrected", key: str = "total"
+    store: Store,
+    document: str,
+    value: str | None,
+    state: Said = "corrected",
+    key: str = "total",
+    token: str = "",
+    after: int | None = None,
 ) -> Correction:
-    """Anna's correction of her document, its token a new one."""
+    """Anna's correction of her document, its token a new one unless one is given."""
     return store.answers.save_correction(
-        "anna", document, key=key, state=state, value=value, author="anna", token=next(_tokens)
+        "anna",
+        document,
+        key=key,
+        state=state,
+        value=value,
+        after=after,
+        author="anna",
+        token=token or next(_tokens),
     )
 
 
-def undone(store: Store, document: str, key: str = "total") -> Correction | None:
-    return store.answers.undo("anna", document, key, author="bela", token=next(_tokens))
+def undone(
+    store: Store, document: str, key: str = "total", after: int | None = None
+) -> Correction | None:
+    return store.answers.undo(
+        "anna", document, key, after=after, author="bela", token=next(_tokens)
+    )
 
 
 def test_a_rerun_adds_a_prediction(store: Store) -> None:
@@ -149,6 +166,25 @@ def test_an_undo_saved_twice_takes_back_once(store: Store) -> None:
     for _ in range(2):
         store.answers.undo("anna", document, "total", author="anna", token="undo")
     assert store.answers.fields_of("anna", document)["total"].value == "2"
+
+
+def test_what_somebody_did_not_know_of_is_not_overwritten(store: Store) -> None:
+    document = things.another(store)
+    said(store, document, "Green Leaf", key="company")
+    said(store, document, "12.60", after=0)
+    newest = said(store, document, "12.70", token="click")
+    for after in (0, newest.id - 1, newest.id + 1):
+        with pytest.raises(Overtaken, match="'total' meanwhile"):
+            said(store, document, "9.99", after=after)
+        with pytest.raises(Overtaken, match="'total' meanwhile"):
+            undone(store, document, after=after)
+    assert said(store, document, "12.70", token="click", after=0) == newest, "sent again"
+    assert store.answers.saved("anna", document, "click") == newest
+    assert store.answers.saved("anna", document, "another click") is None
+    back = undone(store, document, after=newest.id)
+    assert back is not None
+    assert said(store, document, None, "absent", after=back.id).state == "absent"
+    assert len(store.answers.corrections_of("anna", document)) == 5
 
 
 @same_store

@@ -33,6 +33,32 @@ def test_two_processes_that_write_lose_nothing(store: Store, place: Place) -> No
     assert len(store.jobs.of("anna")) == 2 * TIMES
 
 
+def test_two_processes_that_look_before_they_write_overwrite_nothing(
+    store: Store, place: Place
+) -> None:
+    document = things.document(store)
+    start = children.barrier(2)
+    counting = [(place, start, document, TIMES)] * 2
+    assert children.run(children.count_up, counting) == [0, 0]
+    values = [one.value for one in store.answers.corrections_of("anna", document)]
+    assert values == [str(number) for number in range(1, 2 * TIMES + 1)]
+
+
+def test_two_processes_that_take_back_what_they_saw_take_back_once(
+    store: Store, place: Place
+) -> None:
+    document = things.document(store)
+    for number in range(TIMES):
+        children.correct(store.answers, document, str(number))
+    start = children.barrier(2)
+    taking = [(place, start, document, name, TIMES // 2) for name in ("one", "two")]
+    assert children.run(children.take_all_back, taking) == [0, 0]
+    corrections = store.answers.corrections_of("anna", document)[TIMES:]
+    taken = [one.undoes for one in corrections]
+    assert len(taken) == len(set(taken)) == TIMES
+    assert [one.state for one in corrections] == ["corrected"] * (TIMES - 1) + ["predicted"]
+
+
 def test_processes_that_add_one_content_for_one_owner_keep_it_once(
     store: Store, place: Place
 ) -> None:

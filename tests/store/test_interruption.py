@@ -92,6 +92,35 @@ def test_a_content_in_use_outlives_an_addition_that_was_cut_short(
 
 
 @pytest.mark.parametrize(("database", "kept"), CUTS)
+def test_a_correction_that_was_cut_short_is_there_once_when_it_is_sent_again(
+    store: Store, place: Place, database: type[Database], kept: int
+) -> None:
+    document = things.document(store)
+    cut = (place, children.save_correction, database, document)
+    assert children.run(children.cut_short, [cut]) == KILLED
+    answers = reopened(place).answers
+    assert len(answers.corrections_of("anna", document)) == kept
+    saved = children.correct(answers, document, "12.60", after=0)
+    assert answers.corrections_of("anna", document) == [saved]
+
+
+@pytest.mark.parametrize(("database", "kept"), CUTS)
+def test_an_undo_that_was_cut_short_takes_back_once_when_it_is_sent_again(
+    store: Store, place: Place, database: type[Database], kept: int
+) -> None:
+    document = things.document(store)
+    said = [children.correct(store.answers, document, value) for value in ("1", "2", "3")]
+    cut = (place, children.undo, database, document)
+    assert children.run(children.cut_short, [cut]) == KILLED
+    answers = reopened(place).answers
+    assert len(answers.corrections_of("anna", document)) == len(said) + kept
+    undone = answers.undo("anna", document, "total", author="anna", token="undo")
+    assert undone is not None
+    assert (undone.value, undone.undoes) == ("2", said[-1].id)
+    assert answers.corrections_of("anna", document) == [*said, undone]
+
+
+@pytest.mark.parametrize(("database", "kept"), CUTS)
 def test_a_race_that_was_cut_short_is_there_whole_or_not_at_all(
     store: Store, place: Place, database: type[Database], kept: int
 ) -> None:
