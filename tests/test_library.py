@@ -14,6 +14,7 @@ from kie_app.library import ORDERS, Library, queue
 from kie_app.services import Services
 from kie_app.types import Key, Schema
 from tests.conftest import make_backbone
+from tests.ui.kept import Guess, keep, predict
 
 SCHEMA = Schema("s", (Key("total", kind="amount"), Key("date", kind="date")))
 
@@ -283,3 +284,46 @@ def test_the_queue_holds_open_documents_in_its_order(library: Library) -> None:
         library.say("ann", ids[0], key, "absent", author="ann", token=key)
     for order in ORDERS:
         assert ids[0] not in [one.document.id for one in queue(library.all("ann"), order)]
+
+
+def test_documents_on_which_decoders_disagree_come_first_where_most_is_disputed(
+    library: Library, services: Services
+) -> None:
+    guesses = (Guess("total", "29.35", 0.9), Guess("date", "1 May", 0.8), Guess("tip", None, 0.7))
+    others = (Guess("total", "29.85", 0.9), Guess("date", "7 May", 0.8), Guess("tip", "", 0.7))
+    ids = []
+    for disputed, sample in enumerate(("cafe_receipt", "hardware_receipt", "garden_receipt")):
+        kept = keep(services, "ann", guesses, sample, decoder="autoregressive")
+        read = library.open("ann", kept)
+        predict(services, "ann", kept, read, (*others[:disputed], *guesses[disputed:]))
+        ids.append(kept)
+
+    def waiting() -> list[str]:
+        return [one.document.id for one in queue(library.all("ann"), "decoders disagree")]
+
+    assert waiting() == [ids[2], ids[1]]
+    for key in ("total", "date"):
+        library.say("ann", ids[2], key, "absent", author="ann", token=key)
+    assert waiting() == ids[1:2], "what a person settled is disputed no more"
+
+
+def test_documents_that_break_rules_come_first_where_most_are_broken(
+    library: Library, services: Services
+) -> None:
+    due = (Guess("date", "yesterday", 0.8), Guess("due date", "tomorrow", 0.8))
+    fine = (Guess("date", "1 May 2018", 0.8), Guess("due date", "2 May 2018", 0.8))
+    samples = ("cafe_receipt", "hardware_receipt", "garden_receipt")
+    ids = [
+        keep(services, "ann", (*due[:wrong], *fine[wrong:]), sample)
+        for wrong, sample in enumerate(samples)
+    ]
+
+    def waiting() -> list[str]:
+        return [one.document.id for one in queue(library.all("ann"), "failed rule")]
+
+    assert waiting() == [ids[2], ids[1]]
+    for key in ("date", "due date"):
+        library.say(
+            "ann", ids[2], key, "corrected", value="1 May 2018", author="ann", token=f"2 {key}"
+        )
+    assert waiting() == ids[1:2]
