@@ -32,6 +32,10 @@ class StoreError(KieError):
     """A database, file or row that cannot be had, or that belongs to someone else."""
 
 
+class Overtaken(StoreError):
+    """Something changed between the look at it and the answer to it: look again."""
+
+
 class AccessError(KieError):
     """A users file, provider, secret or address that cannot be used."""
 

@@ -2,7 +2,8 @@
 
 Everything belongs to an owner and is written when it happens, so that another tab, a reload or a
 killed server finds all of it. A prediction is never overwritten and a correction never changed:
-what stands is the newest of both (`standing`).
+what stands is the newest of both (`standing`). Many processes may write at once: whoever says what
+they answer to (`after`) overwrites nothing that they did not see.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from kie_app import documents
@@ -38,7 +39,8 @@ VERIFIED: tuple[State, ...] = ("confirmed", "corrected", "absent", "illegible")
 @dataclass(frozen=True)
 class Entry:
     """A field as it stands: what a model predicted and what a person made of it. `readings` are
-    other values to choose from, `disputed` says that decoders answered differently."""
+    other values to choose from, `disputed` says that decoders answered differently. `prediction`
+    and `correction` are the ids of those that it stands on, 0 where there is none."""
 
     key: Key
     value: str | None
@@ -48,6 +50,8 @@ class Entry:
     readings: tuple[Reading, ...]
     disputed: bool
     predicted: str | None
+    prediction: int = field(default=0, compare=False)
+    correction: int = field(default=0, compare=False)
 
     @property
     def verified(self) -> bool:
@@ -91,11 +95,16 @@ class Record:
         if self.prediction is None:
             return None
         said = self.prediction.extraction
+        earlier = (
+            Field(one.key, one.predicted, one.confidence, one.sources, (), "person")
+            for one in self.entries[len(said.fields) :]
+        )
         fields = tuple(
             _said(field, entry) if entry.verified else field
-            for field, entry in zip(said.fields, self.entries, strict=True)
+            for field, entry in zip((*said.fields, *earlier), self.entries, strict=True)
         )
-        return replace(said, fields=fields)
+        schema = replace(said.schema, keys=tuple(field.key for field in fields))
+        return replace(said, schema=schema, fields=fields)
 
 
 class Library:
@@ -112,11 +121,11 @@ class Library:
         """Keep a file that can be read; a file that the owner has already is that document.
         DocumentError, with nothing kept, when it cannot be read."""
         digest = hashlib.sha256(data).hexdigest()
-        for one in self._store.documents.of(owner, digest):
-            return one
-        read = self._services.read(data, name)
+        known = bool(self._store.documents.of(owner, digest))
+        read = None if known else self._services.read(data, name)
         kept = self._store.documents.add(owner, documents.base_name(name), data)
-        self._store.documents.save_content(owner, kept.id, read)
+        if read is not None:
+            self._store.documents.save_content(owner, kept.id, read)
         return kept
 
     def open(self, owner: str, document: str) -> Document:
@@ -176,16 +185,10 @@ class Library:
     def save_race(
         self, owner: str, document: str, schema: Schema, result: Sequence[Extraction]
     ) -> StoredRace:
-        """Keep a race, and each decoder's answer as a prediction, those of `mask_parallel` last,
-        unless the answers would hide a field that a person verified."""
-        race = self._store.races.save(owner, document, schema, result, self._services.facts())
-        asked = {key.name for key in schema.keys}
-        entries = self.one(owner, document).entries
-        if any(one.verified and one.key.name not in asked for one in entries):
-            return race
-        for one in sorted(result, key=lambda one: one.decoder == "mask_parallel"):
-            self._store.answers.save_prediction(owner, document, one)
-        return race
+        """Keep a race, and each decoder's answer as a prediction, those of `mask_parallel` last."""
+        answers = sorted(result, key=lambda one: one.decoder == "mask_parallel")
+        facts = self._services.facts()
+        return self._store.races.save(owner, document, schema, result, facts, answers)
 
     def races(self, owner: str) -> list[StoredRace]:
         """All races of the owner, newest first."""
@@ -203,7 +206,7 @@ class Library:
         """One document as it stands."""
         return standing(
             self._store.documents.one(owner, document),
-            list(self._decoders(owner, document).values()),
+            self._store.answers.newest(owner, document).get(document, ()),
             self._store.answers.fields_of(owner, document),
         )
 
@@ -218,10 +221,17 @@ class Library:
         sources: Sequence[Source] = (),
         author: str,
         token: str,
+        prediction: int | None = None,
+        after: int | None = None,
     ) -> Record:
-        """Keep what a person says of a field. The same `token` again says nothing new."""
-        seen = self.one(owner, document).prediction
-        if seen is None or key not in {field.key.name for field in seen.extraction.fields}:
+        """Keep what a person says of a field. The same `token` again says nothing new.
+
+        `prediction` and `after` are the field's `prediction` and `correction` that the person saw.
+        Without the first it is what stands now; with the second, Overtaken when something else was
+        said since.
+        """
+        seen = {entry.key.name: entry.prediction for entry in self.one(owner, document).entries}
+        if key not in seen:
             raise StoreError(f"The document has no field {key!r}: fill it first.")
         self._store.answers.save_correction(
             owner,
@@ -230,25 +240,35 @@ class Library:
             state=state,
             value=value,
             sources=sources,
-            prediction=seen.id,
+            prediction=seen[key] if prediction is None else prediction,
+            after=after,
             author=author,
             token=token,
         )
         return self.one(owner, document)
 
-    def undo(self, owner: str, document: str, key: str, *, author: str, token: str) -> Record:
-        """Take back what was last said of a field; nothing changes where nothing was."""
-        self._store.answers.undo(owner, document, key, author=author, token=token)
+    def undo(
+        self,
+        owner: str,
+        document: str,
+        key: str,
+        *,
+        author: str,
+        token: str,
+        after: int | None = None,
+    ) -> Record:
+        """Take back what was last said of a field; nothing changes where nothing was. `after` is as
+        in `say`."""
+        self._store.answers.undo(owner, document, key, after=after, author=author, token=token)
         return self.one(owner, document)
 
-    def _decoders(self, owner: str, document: str) -> dict[str, Prediction]:
-        """The newest prediction of each decoder, in the order in which they were made."""
-        newest = self._store.answers.newest(owner, document).get(document, ())
-        return {one.extraction.decoder: one for one in newest}
+    def saved(self, owner: str, document: str, token: str) -> Correction | None:
+        """What was said with this token before."""
+        return self._store.answers.saved(owner, document, token)
 
     def _known(self, owner: str, document: str, decoder: str) -> Extraction | None:
         """What the decoder answered before, if the model that would answer now did."""
-        made = self._decoders(owner, document).get(decoder)
+        made = _newest(self._store.answers.newest(owner, document).get(document, ())).get(decoder)
         if made is None or made.extraction.model != self._services.backbone().version:
             return None
         return made.extraction
@@ -259,23 +279,39 @@ def standing(
     predictions: Sequence[Prediction],
     corrections: Mapping[str, Correction],
 ) -> Record:
-    """The fields of the newest of `predictions` (oldest first, one a decoder) as they stand."""
+    """The fields of the newest of `predictions` (oldest first) as they stand. What a person
+    verified of a key that it was not asked follows them, beside what an earlier one says of it."""
     if not predictions:
         return Record(document, None, ())
-    *others, newest = predictions
+    newest, decoders = predictions[-1], _newest(predictions)
+    found = [(newest, field) for field in newest.extraction.fields]
+    asked = {field.key.name for _, field in found}
+    checked = {name for name, said in corrections.items() if said.state in VERIFIED}
+    earlier = {
+        field.key.name: (one, field)
+        for one in predictions
+        for field in one.extraction.fields
+        if field.key.name in checked - asked
+    }
     entries = []
-    for field in newest.extraction.fields:
-        answers = [
-            one
-            for other in others
-            for one in other.extraction.fields
-            if one.key.name == field.key.name
+    for made, known in (*found, *earlier.values()):
+        others = [
+            field
+            for decoder, other in decoders.items()
+            if decoder != made.extraction.decoder
+            for field in other.extraction.fields
+            if field.key.name == known.key.name
         ]
-        entries.append(_entry(field, answers, corrections.get(field.key.name)))
+        entries.append(_entry(made.id, known, others, corrections.get(known.key.name)))
     return Record(document, newest, tuple(entries))
 
 
-def _entry(field: Field, others: Sequence[Field], said: Correction | None) -> Entry:
+def _newest(predictions: Sequence[Prediction]) -> dict[str, Prediction]:
+    """The newest of each decoder, of those given oldest first."""
+    return {one.extraction.decoder: one for one in predictions}
+
+
+def _entry(made: int, field: Field, others: Sequence[Field], said: Correction | None) -> Entry:
     readings = {reading.value: reading for reading in reversed(field.readings)}
     for one in (*others, field):
         if one.value and one.value not in readings:
@@ -291,6 +327,8 @@ def _entry(field: Field, others: Sequence[Field], said: Correction | None) -> En
         tuple(best),
         disputed,
         field.value,
+        made,
+        said.id if said else 0,
     )
     if said is None or said.state == "predicted":
         return entry

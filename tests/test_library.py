@@ -9,11 +9,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from kie_app.config import Settings
-from kie_app.errors import DocumentError, SchemaError, StoreError
+from kie_app.errors import DocumentError, Overtaken, SchemaError, StoreError
 from kie_app.library import ORDERS, Library, queue
 from kie_app.services import Services
 from kie_app.types import Key, Schema
 from tests.conftest import make_backbone
+from tests.ui.kept import Guess, keep, predict
 
 SCHEMA = Schema("s", (Key("total", kind="amount"), Key("date", kind="date")))
 
@@ -64,6 +65,15 @@ def test_a_document_is_kept_once_and_opened_without_reading_it_again(
     assert Image.open(io.BytesIO(later.page_jpeg("ann", kept.id, 0))).size == (400, 200)
     with pytest.raises(DocumentError, match="no page 2"):
         later.page_jpeg("ann", kept.id, 1)
+
+
+def test_a_file_that_was_lost_is_back_when_it_is_added_again(
+    library: Library, services: Services, tmp_path: Path
+) -> None:
+    kept = library.add("ann", "a.png", picture())
+    (tmp_path / "files" / kept.digest).unlink()
+    assert library.add("ann", "a.png", picture()) == kept
+    assert services.store.documents.data("ann", kept.id) == picture()
 
 
 def test_a_bad_file_is_told_and_not_kept(library: Library) -> None:
@@ -142,6 +152,71 @@ def test_what_a_person_says_stands_until_it_is_taken_back(library: Library) -> N
         library.say("ann", kept.id, "tax", "absent", author="ann", token="6")
 
 
+def test_what_was_not_seen_is_neither_overwritten_nor_taken_back(library: Library) -> None:
+    kept = library.add("ann", "a.png", picture())
+    seen = library.fill("ann", kept.id, SCHEMA).entries[0]
+    library.say("ann", kept.id, "total", "absent", author="bea", token="1", after=seen.correction)
+    with pytest.raises(Overtaken, match="'total' meanwhile: look at it again"):
+        library.say(
+            "ann", kept.id, "total", "illegible", author="ann", token="2", after=seen.correction
+        )
+    with pytest.raises(Overtaken, match="'total' meanwhile: look at it again"):
+        library.undo("ann", kept.id, "total", author="ann", token="3", after=seen.correction)
+    now = library.one("ann", kept.id).entries[0]
+    assert (now.state, library.saved("ann", kept.id, "2")) == ("absent", None)
+    record = library.undo("ann", kept.id, "total", author="ann", token="4", after=now.correction)
+    assert record.entries[0] == seen
+
+
+def test_a_correction_names_the_prediction_that_was_seen(
+    library: Library, services: Services
+) -> None:
+    kept = library.add("ann", "a.png", picture())
+    seen = library.fill("ann", kept.id, SCHEMA).entries[0]
+    library.save_race(
+        "ann", kept.id, SCHEMA, [services.extract(library.open("ann", kept.id), SCHEMA)]
+    )
+    stands = library.one("ann", kept.id).entries[0]
+    assert stands.prediction > seen.prediction
+    for token, named in (("seen", seen.prediction), ("any", None)):
+        library.say("ann", kept.id, "total", "absent", author="a", token=token, prediction=named)
+    written = services.store.answers.corrections_of("ann", kept.id)
+    assert [one.prediction for one in written] == [seen.prediction, stands.prediction]
+
+
+def test_what_was_verified_outlives_a_filling_with_other_keys(
+    library: Library, services: Services
+) -> None:
+    kept = library.add("ann", "a.png", picture())
+    before = library.fill("ann", kept.id, SCHEMA)
+    library.say("ann", kept.id, "date", "corrected", value="1 May", author="ann", token="1")
+    cashier = Schema("other", (Key("cashier"),))
+    record = library.fill("ann", kept.id, cashier)
+    assert library.all("ann") == [record] == [library.one("ann", kept.id)]
+    asked, date = record.entries
+    assert (asked.key.name, asked.state) == ("cashier", "predicted")
+    assert (date.key, date.value, date.state) == (SCHEMA.keys[1], "1 May", "corrected")
+    assert (date.predicted, date.prediction) == (
+        before.entries[1].predicted,
+        before.entries[1].prediction,
+    )
+    exported = record.extraction()
+    assert exported is not None
+    assert [key.name for key in exported.schema.keys] == ["cashier", "date"]
+    assert [field.key for field in exported.fields] == list(exported.schema.keys)
+    field = exported.fields[1]
+    assert (field.value, field.origin, field.confidence) == ("1 May", "person", 1.0)
+
+    library.say("ann", kept.id, "date", "illegible", author="ann", token="2")
+    again = library.undo("ann", kept.id, "date", author="ann", token="3")
+    assert again.entries == record.entries
+    opened = library.undo("ann", kept.id, "date", author="ann", token="4")
+    assert opened.entries == record.entries[:1], "what nobody verified is of the newest alone"
+    with pytest.raises(StoreError, match="no field 'date'"):
+        library.say("ann", kept.id, "date", "absent", author="ann", token="5")
+    assert library.fill("ann", kept.id, SCHEMA).entries == before.entries
+
+
 def test_a_race_is_kept_with_its_answers_and_goes_with_its_document(
     library: Library, services: Services
 ) -> None:
@@ -184,7 +259,12 @@ def test_a_race_hides_nothing_that_was_verified(library: Library, services: Serv
     asked = Schema("s", (Key("total"),))
     done = services.extract(library.open("ann", kept.id), asked)
     race = library.save_race("ann", kept.id, asked, [done])
-    assert [entry.key.name for entry in library.one("ann", kept.id).entries] == ["total", "date"]
+    total, date = library.one("ann", kept.id).entries
+    assert (total.key.name, total.predicted) == ("total", done.fields[0].value)
+    assert (date.key.name, date.value, date.state) == ("date", "1 May", "confirmed")
+    newest = library.one("ann", kept.id).prediction
+    assert newest is not None
+    assert newest.extraction == done
     assert [one.id for one in library.races("ann")] == [race.id]
 
 
@@ -204,3 +284,46 @@ def test_the_queue_holds_open_documents_in_its_order(library: Library) -> None:
         library.say("ann", ids[0], key, "absent", author="ann", token=key)
     for order in ORDERS:
         assert ids[0] not in [one.document.id for one in queue(library.all("ann"), order)]
+
+
+def test_documents_on_which_decoders_disagree_come_first_where_most_is_disputed(
+    library: Library, services: Services
+) -> None:
+    guesses = (Guess("total", "29.35", 0.9), Guess("date", "1 May", 0.8), Guess("tip", None, 0.7))
+    others = (Guess("total", "29.85", 0.9), Guess("date", "7 May", 0.8), Guess("tip", "", 0.7))
+    ids = []
+    for disputed, sample in enumerate(("cafe_receipt", "hardware_receipt", "garden_receipt")):
+        kept = keep(services, "ann", guesses, sample, decoder="autoregressive")
+        read = library.open("ann", kept)
+        predict(services, "ann", kept, read, (*others[:disputed], *guesses[disputed:]))
+        ids.append(kept)
+
+    def waiting() -> list[str]:
+        return [one.document.id for one in queue(library.all("ann"), "decoders disagree")]
+
+    assert waiting() == [ids[2], ids[1]]
+    for key in ("total", "date"):
+        library.say("ann", ids[2], key, "absent", author="ann", token=key)
+    assert waiting() == ids[1:2], "what a person settled is disputed no more"
+
+
+def test_documents_that_break_rules_come_first_where_most_are_broken(
+    library: Library, services: Services
+) -> None:
+    due = (Guess("date", "yesterday", 0.8), Guess("due date", "tomorrow", 0.8))
+    fine = (Guess("date", "1 May 2018", 0.8), Guess("due date", "2 May 2018", 0.8))
+    samples = ("cafe_receipt", "hardware_receipt", "garden_receipt")
+    ids = [
+        keep(services, "ann", (*due[:wrong], *fine[wrong:]), sample)
+        for wrong, sample in enumerate(samples)
+    ]
+
+    def waiting() -> list[str]:
+        return [one.document.id for one in queue(library.all("ann"), "failed rule")]
+
+    assert waiting() == [ids[2], ids[1]]
+    for key in ("date", "due date"):
+        library.say(
+            "ann", ids[2], key, "corrected", value="1 May 2018", author="ann", token=f"2 {key}"
+        )
+    assert waiting() == ids[1:2]

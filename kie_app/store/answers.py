@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select
 
+from kie_app.errors import Overtaken
 from kie_app.store.columns import now
 from kie_app.store.database import Database, missing
 from kie_app.store.documents import owned
@@ -30,16 +31,7 @@ class Answers:
     def save_prediction(self, owner: str, document: str, extraction: Extraction) -> Prediction:
         with self._database.write() as connection:
             owned(connection, owner, document, hold=True)
-            row = {
-                "document": document,
-                "schema": extraction.schema,
-                "decoder": extraction.decoder,
-                "model": extraction.model,
-                "extraction": extraction,
-                "made": now(),
-            }
-            saved = insert(predictions).values(row).returning(*columns(predictions, Prediction))
-            return Prediction(**connection.execute(saved).one()._asdict())
+            return add_prediction(connection, document, extraction)
 
     def predictions_of(self, owner: str, document: str) -> list[Prediction]:
         """All predictions of the document, oldest first."""
@@ -53,21 +45,29 @@ class Answers:
             return [Prediction(**row._asdict()) for row in rows]
 
     def newest(self, owner: str, document: str | None = None) -> dict[str, list[Prediction]]:
-        """Of every document of the owner, or of one, the newest prediction of each decoder, oldest
-        first."""
+        """Of every document of the owner, or of one, the predictions that its fields may stand on,
+        oldest first: the newest of each decoder, and those that people saw who said what stands."""
+        which = [documents.c.owner == owner, documents.c.doomed.is_(None)]
+        if document is not None:
+            which.append(documents.c.id == document)
         last = (
             select(func.max(predictions.c.id))
             .join(documents, documents.c.id == predictions.c.document)
-            .where(documents.c.owner == owner, documents.c.doomed.is_(None))
+            .where(*which)
             .group_by(predictions.c.document, predictions.c.decoder)
         )
-        if document is not None:
-            last = last.where(documents.c.id == document)
+        said = (
+            select(func.max(corrections.c.id))
+            .join(documents, documents.c.id == corrections.c.document)
+            .where(*which)
+            .group_by(corrections.c.document, corrections.c["key"])
+        )
+        seen = select(corrections.c.prediction).where(corrections.c.id.in_(said))
         found: dict[str, list[Prediction]] = {}
         with self._database.read() as connection:
             for row in connection.execute(
                 select(*columns(predictions, Prediction))
-                .where(predictions.c.id.in_(last))
+                .where(predictions.c.id.in_(last.union(seen)))
                 .order_by(predictions.c.id)
             ):
                 found.setdefault(row.document, []).append(Prediction(**row._asdict()))
@@ -97,15 +97,21 @@ class Answers:
         value: str | None = None,
         sources: Sequence[Source] = (),
         prediction: int | None = None,
+        after: int | None = None,
         author: str,
         token: str,
     ) -> Correction:
         """Keep what a person said of a field, having seen `prediction`. A token that the document
-        has already gives the correction that came with it, and nothing is saved."""
+        has already gives the correction that came with it, and nothing is saved.
+
+        With `after`, the id of the field's newest correction that the person knew of (0: none),
+        Overtaken when there is a newer one.
+        """
         with self._database.write() as connection:
             owned(connection, owner, document, hold=True)
             if (saved := _saved(connection, document, token)) is not None:
                 return saved
+            _look(connection, document, key, after)
             if prediction is not None:
                 _prediction(connection, document, prediction)
             return _add(
@@ -119,18 +125,26 @@ class Answers:
             )
 
     def undo(
-        self, owner: str, document: str, key: str, *, author: str, token: str
+        self,
+        owner: str,
+        document: str,
+        key: str,
+        *,
+        after: int | None = None,
+        author: str,
+        token: str,
     ) -> Correction | None:
         """Take back the field's newest correction that stands; None when none does.
 
         The row that this adds says what stood before: the correction before it, else what was
-        predicted when it was made, else "predicted" without a value. The token is as in
-        `save_correction`.
+        predicted when it was made, else "predicted" without a value. `after` and the token are as
+        in `save_correction`.
         """
         with self._database.write() as connection:
             owned(connection, owner, document, hold=True)
             if (saved := _saved(connection, document, token)) is not None:
                 return saved
+            _look(connection, document, key, after)
             standing = _standing(_history(connection, document, key))
             if not standing:
                 return None
@@ -151,6 +165,12 @@ class Answers:
                 ),
             )
 
+    def saved(self, owner: str, document: str, token: str) -> Correction | None:
+        """The correction that came with this token, None when none did."""
+        with self._database.read() as connection:
+            owned(connection, owner, document)
+            return _saved(connection, document, token)
+
     def corrections_of(self, owner: str, document: str) -> list[Correction]:
         """Everything that was said of the document, oldest first, undone or not."""
         with self._database.read() as connection:
@@ -160,6 +180,20 @@ class Answers:
     def fields_of(self, owner: str, document: str) -> dict[str, Correction]:
         """The newest correction of every key that has one."""
         return {one.key: one for one in self.corrections_of(owner, document)}
+
+
+def add_prediction(connection: Connection, document: str, extraction: Extraction) -> Prediction:
+    """One more prediction of a document whose row is held."""
+    row = {
+        "document": document,
+        "schema": extraction.schema,
+        "decoder": extraction.decoder,
+        "model": extraction.model,
+        "extraction": extraction,
+        "made": now(),
+    }
+    saved = insert(predictions).values(row).returning(*columns(predictions, Prediction))
+    return Prediction(**connection.execute(saved).one()._asdict())
 
 
 def _corrections(document: str) -> Select[Any]:
@@ -183,6 +217,19 @@ def _saved(connection: Connection, document: str, token: str) -> Correction | No
     wanted = _corrections(document).where(corrections.c.token == token)
     row = connection.execute(wanted).one_or_none()
     return None if row is None else Correction(**row._asdict())
+
+
+def _look(connection: Connection, document: str, key: str, after: int | None) -> None:
+    """Overtaken when the field's newest correction is not `after`; None asks for nothing."""
+    if after is None:
+        return
+    newest = connection.scalar(
+        select(func.max(corrections.c.id)).where(
+            corrections.c.document == document, corrections.c["key"] == key
+        )
+    )
+    if (newest or 0) != after:
+        raise Overtaken(f"Something else was said of {key[:40]!r} meanwhile: look at it again.")
 
 
 def _standing(history: Sequence[Correction]) -> list[Correction]:

@@ -1,9 +1,10 @@
 """Documents: who owns which file, what was read of it, and how both go away together.
 
 A row of `files` stands for one content and is its lock: who adds or removes the content holds it,
-so that these exclude each other. A process that is killed leaves rows to clean up by: the row of a
-content is committed before its file is written, and a document is doomed, in a transaction of its
-own, before anything of it is removed. `finish_deletions` does what is left.
+so that these exclude each other, and an owner who adds a file twice at once gets one document. A
+process that is killed leaves rows to clean up by: the row of a content is committed before its file
+is written, and a document is doomed, in a transaction of its own, before anything of it is removed.
+`finish_deletions` does what is left.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class Documents:
         self._files = kept
 
     def add(self, owner: str, name: str, data: bytes) -> StoredDocument:
-        """Keep a file as a new document, also when its content is there already."""
+        """Keep a file as a new document. A content that the owner has already is that document
+        under the name that it has; its file is written again where it was lost."""
         digest = hashlib.sha256(data).hexdigest()
         document = StoredDocument(uuid4().hex, owner, name, digest, len(data), now())
         while True:
@@ -40,6 +42,8 @@ class Documents:
                 if not _locked(connection, digest):
                     continue  # removed since it was announced
                 self._files.keep(digest, data)
+                if known := _of(connection, owner, digest):
+                    return known[0]
                 connection.execute(insert(documents).values(**vars(document)))
                 return document
 
@@ -49,14 +53,8 @@ class Documents:
 
     def of(self, owner: str, digest: str | None = None) -> list[StoredDocument]:
         """The owner's documents, newest first; with `digest` those of this content."""
-        which = [] if digest is None else [documents.c.digest == digest]
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(*columns(documents, StoredDocument))
-                .where(documents.c.owner == owner, documents.c.doomed.is_(None), *which)
-                .order_by(documents.c.added.desc(), documents.c.id)
-            )
-            return [StoredDocument(**row._asdict()) for row in rows]
+            return _of(connection, owner, digest)
 
     def data(self, owner: str, document: str) -> bytes:
         """The file's bytes, checked: StoreError also when they are missing or were changed."""
@@ -151,6 +149,17 @@ def owned(connection: Connection, owner: str, document: str, hold: bool = False)
     if row is None:
         raise missing("document", document)
     return StoredDocument(**row._asdict())
+
+
+def _of(connection: Connection, owner: str, digest: str | None) -> list[StoredDocument]:
+    """The owner's documents, of one content or of any, newest first."""
+    which = [] if digest is None else [documents.c.digest == digest]
+    rows = connection.execute(
+        select(*columns(documents, StoredDocument))
+        .where(documents.c.owner == owner, documents.c.doomed.is_(None), *which)
+        .order_by(documents.c.added.desc(), documents.c.id)
+    )
+    return [StoredDocument(**row._asdict()) for row in rows]
 
 
 def _locked(connection: Connection, digest: str) -> bool:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, insert, select
 
+from kie_app.store.answers import add_prediction
 from kie_app.store.columns import now
 from kie_app.store.database import Database, missing
 from kie_app.store.documents import owned
@@ -29,12 +30,16 @@ class Races:
         schema: Schema,
         result: Sequence[Extraction],
         facts: Mapping[str, str],
+        predictions: Sequence[Extraction] = (),
     ) -> StoredRace:
-        """Keep what each decoder returned, with what the figures were measured on."""
+        """Keep what each decoder returned, with what the figures were measured on, and with it
+        `predictions` of the document, in their order: all of it or, when cut short, nothing."""
         race = StoredRace(uuid4().hex, owner, document, schema, tuple(result), dict(facts), now())
         with self._database.write() as connection:
             owned(connection, owner, document, hold=True)
             connection.execute(insert(races).values(**vars(race)))
+            for one in predictions:
+                add_prediction(connection, document, one)
         return race
 
     def one(self, owner: str, race: str) -> StoredRace:

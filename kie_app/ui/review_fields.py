@@ -49,7 +49,8 @@ def _field(number: int, entry: Entry, order: bool | None) -> str:
     box, about = f"review-box-{number}", f"review-about-{number}"
     return (
         f'<li class="field" data-key="{name}" data-state="{entry.state}" data-seen="{seen(entry)}" '
-        f'data-value="{value}" data-spots="{safe(_spots(entry.sources))}">'
+        f'data-prediction="{entry.prediction}" data-value="{value}" '
+        f'data-spots="{safe(_spots(entry.sources))}">'
         f'<div class="what"><label for="{box}">{name}</label>'
         f'<span class="kind">{safe(entry.key.kind)}</span>{_state(entry)}</div>'
         f'<textarea id="{box}" rows="1" spellcheck="false" autocomplete="off" '

@@ -2,12 +2,12 @@
 
 The board calls these functions itself, not through Gradio's queue: a save must answer to the one
 who made it, so that the person's text is kept until it is known to be saved. Nothing is remembered
-between two calls: what stands is read from the library, whoever changed it.
+between two calls: what stands is read from the library, whoever changed it, in this process or
+another, and the store compares once more before it writes.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -16,9 +16,9 @@ import gradio as gr
 
 from kie_app.access import name_of
 from kie_app.documents import locate
-from kie_app.errors import KieError, StoreError
+from kie_app.errors import KieError, Overtaken, StoreError
 from kie_app.library import ORDERS, Entry, Library, Record
-from kie_app.store import Said
+from kie_app.store import Correction, Said
 from kie_app.types import Document, Source
 from kie_app.ui import review_board, review_fields
 from kie_app.ui.own_keys import toasted
@@ -37,7 +37,8 @@ GARBLED = "The page sent something that cannot be saved: load it again."
 @dataclass(frozen=True)
 class Saying:
     """What a person says of a field: `text` as it stands in the box, `lines` (indices) that it was
-    taken from, `seen` the mark of the state that they saw (see `review_fields.seen`)."""
+    taken from, `seen` the mark of the state that they saw (see `review_fields.seen`), `prediction`
+    the id of the prediction beside it."""
 
     document: str
     key: str
@@ -45,6 +46,7 @@ class Saying:
     text: str
     lines: tuple[int, ...]
     seen: str
+    prediction: int | None
     token: str
 
     @classmethod
@@ -54,14 +56,17 @@ class Saying:
         document, key, mark, token = words
         text = " ".join(str(sent.get("text") or "").split())
         how = next((one for one in HOW if one == sent.get("how")), None)
-        lines = sent.get("lines") or []
+        lines, prediction = sent.get("lines") or [], sent.get("prediction")
         if how is None or not 0 < len(token) <= 100 or not isinstance(lines, list):
+            raise StoreError(GARBLED)
+        if prediction is not None and not 0 <= _index(prediction) < 2**63:
             raise StoreError(GARBLED)
         if len(text) > LONGEST:
             raise StoreError(
                 f"The text has {len(text)} characters, the limit is {LONGEST}: shorten it."
             )
-        return cls(document, key, how, text, tuple(map(_index, lines)), mark, token)
+        numbers = tuple(map(_index, lines))
+        return cls(document, key, how, text, numbers, mark, prediction, token)
 
 
 class ReviewHandlers:
@@ -69,7 +74,6 @@ class ReviewHandlers:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._saving = threading.Lock()  # what was seen still stands when the answer is saved
 
     def open(self, owner: str, sent: Mapping[str, Any]) -> Answer:
         """The whole board with a document open: the one named, else the first of the queue."""
@@ -97,39 +101,63 @@ class ReviewHandlers:
         """Save what is said of a field; the fields as they stand then. What was said meanwhile
         elsewhere, and so not seen, is not overwritten: `changed` tells so."""
         saying = Saying.of(sent)
-        if saying.how == "undo":
-            return self._fields(self._undo(owner, saying))
+        while True:
+            try:
+                return self._say(owner, saying)
+            except Overtaken:  # something else was said between the look and the save: look again
+                continue
+
+    def _say(self, owner: str, saying: Saying) -> Answer:
         record = self._library.one(owner, saying.document)
+        saved = self._library.saved(owner, saying.document, saying.token)
+        if saved is not None:
+            return self._resent(owner, saying, saved)
         entry = _entry(record, saying.key)
+        unseen = review_fields.seen(entry) != saying.seen
+        if saying.how == "undo":
+            return self._fields(record, True) if unseen else self._undo(owner, saying, entry)
         state, value = _said(entry, saying)
         sources = self._sources(owner, saying, state, value, record)
-        with self._saving:
-            record = self._library.one(owner, saying.document)
-            entry = _entry(record, saying.key)
-            same = entry.verified and (entry.state, entry.value) == (state, value)
-            if same and (not saying.lines or entry.sources == sources):
-                return self._fields(record)
-            if review_fields.seen(entry) != saying.seen:
-                return {**self._fields(record), "changed": True}
-            record = self._library.say(
-                owner,
-                saying.document,
-                saying.key,
-                state,
-                value=value,
-                sources=sources,
-                author=owner,
-                token=saying.token,
-            )
+        same = entry.verified and (entry.state, entry.value) == (state, value)
+        if same and (not saying.lines or entry.sources == sources):
+            return self._fields(record)
+        if unseen:
+            return self._fields(record, True)
+        record = self._library.say(
+            owner,
+            saying.document,
+            saying.key,
+            state,
+            value=value,
+            sources=sources,
+            author=owner,
+            token=saying.token,
+            prediction=saying.prediction,
+            after=entry.correction,
+        )
         return self._fields(record)
 
-    def _undo(self, owner: str, saying: Saying) -> Record:
-        return self._library.undo(
-            owner, saying.document, saying.key, author=owner, token=saying.token
+    def _undo(self, owner: str, saying: Saying, entry: Entry) -> Answer:
+        record = self._library.undo(
+            owner,
+            saying.document,
+            saying.key,
+            author=owner,
+            token=saying.token,
+            after=entry.correction,
         )
+        return self._fields(record)
 
-    def _fields(self, record: Record) -> Answer:
-        return {"parts": review_fields.render(record)}
+    def _resent(self, owner: str, saying: Saying, saved: Correction) -> Answer:
+        """What stands after a saying whose first answer was lost. Its author has not seen what was
+        said since."""
+        record = self._library.one(owner, saying.document)
+        newest = {entry.key.name: entry.correction for entry in record.entries}
+        return self._fields(record, newest.get(saying.key, saved.id) != saved.id)
+
+    def _fields(self, record: Record, changed: bool = False) -> Answer:
+        parts = {"parts": review_fields.render(record)}
+        return {**parts, "changed": True} if changed else parts
 
     def _sources(
         self, owner: str, saying: Saying, state: Said, value: str | None, record: Record

@@ -52,7 +52,8 @@ function send(field, how) {
   if (!last || last.refused || last.how !== how || last.text !== text) {
     memory.outbox = memory.outbox.filter(said => !(said.refused && said.name === name(field)));
     memory.outbox.push({name: name(field), document: shown(), key: field.dataset.key, how, text,
-      lines, seen: field.dataset.seen, token: token()});
+      lines, seen: field.dataset.seen, prediction: Number(field.dataset.prediction),
+      token: token()});
   }
   return flush();
 }
@@ -102,13 +103,16 @@ async function arrived(said, answer) {
     drafts.set(said.name, {text: said.text, lines: said.lines});
   }
   if (answer.changed && !written) drafts.delete(said.name);
-  const over = written ? 'Enter saves yours over it' : `say ${said.how} again to save it`;
+  const over = {confirm: 'Enter saves yours over it', undo: 'undo again takes it back'}[said.how]
+    ?? `say ${said.how} again to save it`;
   news.set(said.name, answer.changed
     ? {text: `changed elsewhere, shown as it stands: ${over}`, mood: 'bad'}
     : {text: said.how === 'undo' ? 'taken back' : 'saved', mood: 'good'});
   keep();
   if (said.document !== shown()) return dressAll();
   await render(answer.parts);
+  clearTimeout(waking);
+  waking = setTimeout(refreshQueue, QUIET);
   const field = fields().find(other => name(other) === said.name);
   if (!field) return;
   // What this person said next was said knowing this, unless something else stands here now.
@@ -117,8 +121,6 @@ async function arrived(said, answer) {
       .forEach(other => { other.seen = field.dataset.seen; });
   }
   say(`${said.key}: ${answer.changed ? 'changed elsewhere' : field.dataset.state}`);
-  clearTimeout(waking);
-  waking = setTimeout(refreshQueue, QUIET);
 }
 
 function again() {

@@ -235,6 +235,29 @@ def test_two_people_at_one_document_do_not_overwrite_each_other(
     assert [value for _, _, value in said(app, receipt)][:2] == ["80.00", "90.00"]
 
 
+def test_an_undo_takes_back_nothing_that_its_page_does_not_show(
+    app: App, page: Page, browser: Browser
+) -> None:
+    receipt = keep(app.services, ME)
+    start(page)
+    expect(box(page, "address")).to_be_focused()
+    box(page, "total").fill("80.00")
+    box(page, "total").press("Enter")
+    stands(page, "total", "corrected", "80.00")
+    with opened(browser, app.address) as other:
+        start(other)
+        box(other, "total").fill("90.00")
+        box(other, "total").press("Enter")
+        stands(other, "total", "corrected", "90.00")
+
+        box(page, "total").press("Alt+z")
+        stands(page, "total", "corrected", "90.00")
+        expect(field(page, "total").locator(".news")).to_contain_text("undo again takes it back")
+        assert [value for _, _, value in said(app, receipt)] == ["80.00", "90.00"]
+        box(page, "total").press("Alt+z")
+        stands(page, "total", "corrected", "80.00")
+
+
 def test_the_page_zooms_pans_and_shows_its_pages(app: App, page: Page) -> None:
     library = Library(app.services)
     path = app.services.settings.annotations_dir / "samples" / "purchase_order.pdf"

@@ -51,7 +51,7 @@ def test_times_are_utc_whatever_the_zone_of_the_server(store: Store, place: Plac
     there = Store.open(f"{place.url}&options=-c%20timezone%3DAsia/Tokyo", place.files)
     seen = there.documents.one("anna", added.id)
     assert (seen, seen.added.tzinfo) == (added, UTC)
-    added = there.documents.add("anna", "receipt.png", b"a receipt")
+    added = there.documents.add("anna", "receipt.png", b"another receipt")
     assert store.documents.one("anna", added.id) == added
     there.close()
 

@@ -33,6 +33,41 @@ def test_two_processes_that_write_lose_nothing(store: Store, place: Place) -> No
     assert len(store.jobs.of("anna")) == 2 * TIMES
 
 
+def test_two_processes_that_look_before_they_write_overwrite_nothing(
+    store: Store, place: Place
+) -> None:
+    document = things.document(store)
+    start = children.barrier(2)
+    counting = [(place, start, document, TIMES)] * 2
+    assert children.run(children.count_up, counting) == [0, 0]
+    values = [one.value for one in store.answers.corrections_of("anna", document)]
+    assert values == [str(number) for number in range(1, 2 * TIMES + 1)]
+
+
+def test_two_processes_that_take_back_what_they_saw_take_back_once(
+    store: Store, place: Place
+) -> None:
+    document = things.document(store)
+    for number in range(TIMES):
+        children.correct(store.answers, document, str(number))
+    start = children.barrier(2)
+    taking = [(place, start, document, name, TIMES // 2) for name in ("one", "two")]
+    assert children.run(children.take_all_back, taking) == [0, 0]
+    corrections = store.answers.corrections_of("anna", document)[TIMES:]
+    taken = [one.undoes for one in corrections]
+    assert len(taken) == len(set(taken)) == TIMES
+    assert [one.state for one in corrections] == ["corrected"] * (TIMES - 1) + ["predicted"]
+
+
+def test_processes_that_add_one_content_for_one_owner_keep_it_once(
+    store: Store, place: Place
+) -> None:
+    start = children.barrier(2)
+    assert children.run(children.add_at_once, [(place, start, ROUNDS)] * 2) == [0, 0]
+    digests = [one.digest for one in store.documents.of("anna")]
+    assert len(digests) == len(set(digests)) == ROUNDS
+
+
 def test_processes_that_add_and_delete_one_content_do_not_harm_each_other(
     store: Store, place: Place
 ) -> None:
@@ -47,11 +82,13 @@ def test_threads_that_add_and_delete_one_content_do_not_harm_each_other(
     store: Store, place: Place
 ) -> None:
     start = Barrier(2)
+    owners = [f"anna {number}" for number in range(ROUNDS)]
 
     def add() -> list[str]:
         start.wait()
-        ids = [things.document(store, "anna") for _ in range(ROUNDS)]
-        assert all(store.documents.data("anna", one) == b"a receipt" for one in ids)
+        ids = [things.document(store, owner) for owner in owners]
+        for owner, one in zip(owners, ids, strict=True):
+            assert store.documents.data(owner, one) == b"a receipt"
         return ids
 
     def delete() -> None:
@@ -63,10 +100,9 @@ def test_threads_that_add_and_delete_one_content_do_not_harm_each_other(
         added, deleted = pool.submit(add), pool.submit(delete)
         deleted.result()
         ids = added.result()
-    for one in ids[1:]:
-        store.documents.delete("anna", one)
-    assert store.documents.data("anna", ids[0]) == b"a receipt"
-    store.documents.delete("anna", ids[0])
+    for owner, one in zip(owners, ids, strict=True):
+        assert store.documents.data(owner, one) == b"a receipt"
+        store.documents.delete(owner, one)
     assert place.kept() == []
 
 

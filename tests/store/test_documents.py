@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -31,9 +32,20 @@ def test_a_document_is_its_bytes_under_a_name(store: Store) -> None:
 
 
 def test_ids_tell_nothing_of_the_content(store: Store) -> None:
-    ids = {things.document(store) for _ in range(3)}
+    ids = {things.document(store, owner) for owner in ("anna", "bela", "cleo")}
     assert len(ids) == 3
     assert all(len(one) == 32 for one in ids)
+
+
+def test_an_owner_has_a_content_once(store: Store, place: Place) -> None:
+    added = store.documents.add("anna", "receipt.png", b"a receipt")
+    assert store.documents.add("anna", "again.png", b"a receipt") == added
+    assert store.documents.of("anna") == [added]
+    Path(place.files, added.digest).unlink()
+    things.document(store)
+    assert store.documents.data("anna", added.id) == b"a receipt", "a lost file is back"
+    store.documents.delete("anna", added.id)
+    assert things.document(store) != added.id
 
 
 def test_documents_are_listed_newest_first(store: Store) -> None:
@@ -56,7 +68,7 @@ def test_what_was_read_comes_back_without_images(store: Store) -> None:
 @same_store
 @given(anything.ANY_TEXT, anything.ANY_DOCUMENT)
 def test_any_name_and_content_come_back(store: Store, name: str, read: Document) -> None:
-    added = store.documents.add("anna", name, b"a receipt")
+    added = store.documents.add("anna", name, uuid4().bytes)
     store.documents.save_content("anna", added.id, read)
     content = store.documents.content("anna", added.id)
     assert content == replace(read, id=added.digest, name=name)

@@ -18,6 +18,10 @@ KILLED = [-signal.SIGKILL]
 NOTHING = Counts(0, 0, 0, 0, 0, 0, 0)
 
 
+# A database that dies in a write, and how much of it is there then.
+CUTS = [(children.DiesBeforeCommit, 0), (children.DiesAfterCommit, 1)]
+
+
 def reopened(place: Place) -> Store:
     return Store.open(place.url, place.files)
 
@@ -85,6 +89,47 @@ def test_a_content_in_use_outlives_an_addition_that_was_cut_short(
     assert children.run(children.add, [cut]) == KILLED
     reopened(place).close()
     assert store.documents.data("anna", document) == b"a receipt"
+
+
+@pytest.mark.parametrize(("database", "kept"), CUTS)
+def test_a_correction_that_was_cut_short_is_there_once_when_it_is_sent_again(
+    store: Store, place: Place, database: type[Database], kept: int
+) -> None:
+    document = things.document(store)
+    cut = (place, children.save_correction, database, document)
+    assert children.run(children.cut_short, [cut]) == KILLED
+    answers = reopened(place).answers
+    assert len(answers.corrections_of("anna", document)) == kept
+    saved = children.correct(answers, document, "12.60", after=0)
+    assert answers.corrections_of("anna", document) == [saved]
+
+
+@pytest.mark.parametrize(("database", "kept"), CUTS)
+def test_an_undo_that_was_cut_short_takes_back_once_when_it_is_sent_again(
+    store: Store, place: Place, database: type[Database], kept: int
+) -> None:
+    document = things.document(store)
+    said = [children.correct(store.answers, document, value) for value in ("1", "2", "3")]
+    cut = (place, children.undo, database, document)
+    assert children.run(children.cut_short, [cut]) == KILLED
+    answers = reopened(place).answers
+    assert len(answers.corrections_of("anna", document)) == len(said) + kept
+    undone = answers.undo("anna", document, "total", author="anna", token="undo")
+    assert undone is not None
+    assert (undone.value, undone.undoes) == ("2", said[-1].id)
+    assert answers.corrections_of("anna", document) == [*said, undone]
+
+
+@pytest.mark.parametrize(("database", "kept"), CUTS)
+def test_a_race_that_was_cut_short_is_there_whole_or_not_at_all(
+    store: Store, place: Place, database: type[Database], kept: int
+) -> None:
+    document = things.document(store)
+    cut = (place, children.save_race, database, document)
+    assert children.run(children.cut_short, [cut]) == KILLED
+    again = reopened(place)
+    assert len(again.races.of("anna", document)) == kept
+    assert len(again.answers.predictions_of("anna", document)) == 2 * kept
 
 
 def test_files_that_cannot_be_removed_are_removed_later(

@@ -19,8 +19,16 @@ def test_a_race_comes_back_whole(store: Store) -> None:
     assert (saved.result, saved.facts, saved.document) == (tuple(result), FACTS, document)
 
 
+def test_a_race_is_kept_with_predictions_of_its_document(store: Store) -> None:
+    document = things.document(store)
+    result = [things.extraction("1"), things.extraction("2")]
+    store.races.save("anna", document, things.SCHEMA, result, FACTS, result[::-1])
+    made = store.answers.predictions_of("anna", document)
+    assert [one.extraction for one in made] == result[::-1]
+
+
 def test_races_are_listed_by_document_or_all_newest_first(store: Store) -> None:
-    documents = [things.document(store), things.document(store)]
+    documents = [things.another(store), things.another(store)]
     ids = [
         store.races.save("anna", documents[which], things.SCHEMA, [], FACTS).id
         for which in (0, 1, 0)

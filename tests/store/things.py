@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from kie_app.store import Store
 from kie_app.types import (
@@ -51,5 +52,10 @@ def extraction(total: str | None = "12.50", model: str = "tiny@1") -> Extraction
 
 
 def document(store: Store, owner: str = "anna", data: bytes = b"a receipt") -> str:
-    """The id of a new document."""
+    """The id of the owner's document of this content."""
     return store.documents.add(owner, "receipt.png", data).id
+
+
+def another(store: Store) -> str:
+    """The id of a document of Anna's that nothing was said of yet."""
+    return document(store, data=uuid4().bytes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from uuid import uuid4
 
 from kie_app.config import Settings
 from kie_app.documents import labelled, locate
@@ -52,7 +53,8 @@ def keep(
 ) -> str:
     """The id of a new document of the owner, with its lines and a prediction."""
     given = next(one for one in labelled(SAMPLES) if one.id == sample)
-    kept = services.store.documents.add(owner, name or given.file.name, given.file.read_bytes())
+    data = given.file.read_bytes() + uuid4().bytes  # after an image's end: another content alone
+    kept = services.store.documents.add(owner, name or given.file.name, data)
     read = replace(given.document(), id=kept.digest, name=kept.name)
     services.store.documents.save_content(owner, kept.id, read)
     predict(services, owner, kept.id, read, guesses, decoder)

@@ -94,6 +94,10 @@ def test_every_field_says_its_state_and_its_box_has_a_label(services: Services) 
     ids = set(re.findall(r' id="([^"]+)"', html))
     assert set(re.findall(r'(?:for|aria-describedby)="([^"]+)"', html)) == ids
     assert html.count("Undo<") == 4
+    made = board(services, document).record
+    assert made is not None
+    assert made.prediction is not None
+    assert html.count(f'data-prediction="{made.prediction.id}"') == len(RECEIPT)
 
 
 def test_a_value_is_shown_as_it_reads_with_its_doubt(services: Services) -> None:

@@ -21,7 +21,7 @@ from kie_app.types import Key, Schema
 from kie_app.ui.review_handlers import LONGEST, ReviewHandlers, refused, server_functions
 from kie_app.users import User
 from tests.conftest import make_backbone
-from tests.ui.kept import Guess, keep
+from tests.ui.kept import RECEIPT, Guess, keep, predict
 from tests.ui.test_race_handlers import asked_by
 
 ADDRESS = ("NO. 27, JALAN CEMPAKA 4/3,", "TAMAN SERI PELITA,", "43000 KAJANG, SELANGOR.")
@@ -183,6 +183,94 @@ def test_what_stands_already_is_not_said_again(services: Services, receipt: str,
     assert corrections(services, receipt) == [("corrected", "80.00")]
 
 
+def test_an_undo_takes_back_nothing_that_was_not_seen(
+    services: Services, receipt: str, say: Say
+) -> None:
+    say("total", "confirm", "80.00")
+    stale = mark(services, receipt, "total")
+    say("total", "confirm", "90.00")
+    answer = say("total", "undo", seen=stale)
+    assert answer["changed"]
+    assert 'data-value="90.00"' in answer["parts"]["fields"]
+    assert corrections(services, receipt) == [("corrected", "80.00"), ("corrected", "90.00")]
+    assert "changed" not in say("total", "undo")
+    assert corrections(services, receipt)[-1] == ("corrected", "80.00")
+
+
+@pytest.mark.parametrize("how", ["confirm", "undo"])
+def test_a_saying_that_is_sent_again_says_nothing_over_what_came_after_it(
+    services: Services, receipt: str, say: Say, how: str
+) -> None:
+    say("total", "confirm", "80.00")
+    seen = mark(services, receipt, "total")
+    say("total", how, "85.00", token="click", seen=seen)
+    stands = corrections(services, receipt)
+    assert "changed" not in say("total", how, "85.00", token="click", seen=seen)
+    say("total", "confirm", "90.00")
+    answer = say("total", how, "85.00", token="click", seen=seen)
+    assert answer["changed"], "its author has not seen the newest"
+    assert 'data-value="90.00"' in answer["parts"]["fields"]
+    assert corrections(services, receipt) == [*stands, ("corrected", "90.00")]
+
+
+class Overtaken(Library):
+    """A library before whose next writing, and after all looking, something else happens."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def say(self, *args: Any, **other: Any) -> Record:
+        self._happen()
+        return super().say(*args, **other)
+
+    def undo(self, *args: Any, **other: Any) -> Record:
+        self._happen()
+        return super().undo(*args, **other)
+
+    def _happen(self) -> None:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+
+
+@pytest.mark.parametrize("how", ["confirm", "undo"])
+def test_two_servers_on_one_store_overwrite_nothing_that_was_not_seen(
+    services: Services, receipt: str, say: Say, how: str
+) -> None:
+    say("total", "confirm", "80.00")
+    other = Services(services.settings)
+    library = Overtaken(other)
+    sent = {"document": receipt, "key": "total", "how": how, "text": "85.00", "token": "slow"}
+    sent["seen"] = mark(services, receipt, "total")
+    library.meanwhile = lambda: say("total", "confirm", "90.00")
+    assert ReviewHandlers(library).say("ada", sent)["changed"]
+    assert corrections(services, receipt) == [("corrected", "80.00"), ("corrected", "90.00")]
+    other.store.close()
+
+
+def test_two_servers_that_save_the_same_at_once_save_it_once(
+    services: Services, receipt: str, say: Say
+) -> None:
+    other = Services(services.settings)
+    library = Overtaken(other)
+    sent = {"document": receipt, "key": "total", "how": "confirm", "text": "80.00", "token": "slow"}
+    sent["seen"] = mark(services, receipt, "total")
+    library.meanwhile = lambda: say("total", "confirm", "80.00")
+    assert "changed" not in ReviewHandlers(library).say("ada", sent)
+    assert corrections(services, receipt) == [("corrected", "80.00")]
+    other.store.close()
+
+
+def test_a_saying_names_the_prediction_that_its_page_showed(
+    services: Services, receipt: str, say: Say
+) -> None:
+    seen = entry(services, receipt, "total").prediction
+    predict(services, "ada", receipt, Library(services).open("ada", receipt), RECEIPT)
+    say("total", "confirm", "80.00", prediction=seen)
+    say("date", "absent")
+    written = services.store.answers.corrections_of("ada", receipt)
+    assert [one.prediction for one in written] == [seen, seen + 1]
+
+
 def test_undo_takes_the_last_saying_back_and_then_the_one_before(
     services: Services, receipt: str, say: Say
 ) -> None:
@@ -241,6 +329,8 @@ def test_the_browser_acts_for_the_visitor_of_its_request(
         {"token": "t" * 101},
         {"lines": "all"},
         {"lines": ["0"]},
+        {"prediction": "1"},
+        {"prediction": 2**63},
         {"text": "x" * (LONGEST + 1)},
         {"key": "nothing"},
         {"document": "nothing"},
