@@ -37,6 +37,7 @@ ENDPOINTS = {
     *("extract", "list_schemas", "list_decoders"),
     *("add_document", "list_documents", "fill_document", "delete_document"),
     *("save_schema", "delete_schema", "list_races"),
+    *("review_queue", "say", "undo"),
 }
 TEXTS = [(50.0, 500.0, "INVOICE NO 17"), (50.0, 480.0, "DATE 03/04/2018"), (50.0, 460.0, "TAX")]
 PDF = pdf([PdfPage(TEXTS)])
@@ -275,6 +276,7 @@ def test_the_example_of_the_readme_runs(app: App, monkeypatch: pytest.MonkeyPatc
     assert [one["key"] for one in ran["found"]["fields"]] == ["company", "date", "total"]
     assert (ran["again"]["schema"], ran["again"]["decoder"]) == ("receipt", "verified")
     assert "receipt" in ran["names"]
+    assert (ran["kept"]["schema"], ran["kept"]["verified"]) == ("receipt", 1)
     ran["client"].close()
 
 
