@@ -70,12 +70,17 @@ class Recorded:
 
 
 def recorded(store: Store, owner: str) -> list[Recorded]:
-    """All races of the owner, newest first. A race on a document whose text was never kept has no
-    time of OCR and no pages, and is left out."""
-    races = store.races.of(owner)
-    read = {one: store.documents.content(owner, one) for one in {race.document for race in races}}
-    known = ((race, read[race.document]) for race in races)
-    return [figures(race, document) for race, document in known if document is not None]
+    """The owner's races in figures, as `with_documents` has them."""
+    return [figures(race, document) for race, document in with_documents(store, owner)]
+
+
+def with_documents(store: Store, owner: str) -> list[tuple[StoredRace, Document]]:
+    """All races of the owner, newest first, each with what was read of its document. A race on a
+    document whose text was never kept has no time of OCR and no pages, and is left out."""
+    kept = store.races.of(owner)
+    read = {one: store.documents.content(owner, one) for one in {race.document for race in kept}}
+    known = ((race, read[race.document]) for race in kept)
+    return [(race, document) for race, document in known if document is not None]
 
 
 def figures(race: StoredRace, document: Document) -> Recorded:

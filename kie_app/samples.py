@@ -74,12 +74,16 @@ def parse_template(text: str, source: str) -> Schema:
     """The schema of a template's YAML text; DataError names `source`, the value and the remedy."""
     content = _mapping(_yaml(text, source), TEMPLATE_FIELDS, f"{source}: the template")
     name = _string(content, "name", f"{source}: the template")
-    items = content.get("keys")
+    return Schema(name, keys_of(content.get("keys"), source))
+
+
+def keys_of(items: object, source: str) -> tuple[Key, ...]:
+    """The keys that a template lists; DataError names `source`, the value and the remedy."""
     if not isinstance(items, list) or not items:
         raise DataError(f"{source}: keys is {_shown(items)}; list at least one key under it.")
     keys = tuple(_key(item, f"{source}: key {number}") for number, item in enumerate(items, 1))
     _check_distinct((key.name for key in keys), source)
-    return Schema(name, keys)
+    return keys
 
 
 def load_paraphrases(annotations_dir: Path) -> dict[str, list[str]]:

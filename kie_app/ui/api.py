@@ -1,7 +1,8 @@
 """The programmable side of the page: named endpoints for `gradio_client`, some of them MCP tools.
 
-Each acts for the user of its request. Clients are shown the docstrings, so these are written for
-them, an argument a line, as Gradio reads them. All other events of the page are private.
+Those on what a user keeps are in `library_api` and `review_api`. Each acts for the user of its
+request. Clients are shown the docstrings, so these are written for them, an argument a line, as
+Gradio reads them. All other events of the page are private.
 """
 
 from __future__ import annotations
@@ -29,26 +30,27 @@ from kie_app.ui.words import ARMS
 
 SHOWN = 40  # characters of a wrong value that a message repeats
 WHOLE = ("file", "document", "decoder", "model")  # columns that are the same in every row
+# Whatever uses the model or OCR waits for its turn with the page.
+TURN = {name: MODEL_TURN[name] for name in ("concurrency_id", "concurrency_limit")}
 
 
 def build_api(services: Services, warm_up: WarmUp) -> None:
     """Add the endpoints to the page in whose context this runs, before others take their names."""
     api = Api(services, warm_up)
-    turn = {name: MODEL_TURN[name] for name in ("concurrency_id", "concurrency_limit")}
-    gr.api(api.extract, api_name="extract", **turn)
+    gr.api(api.extract, api_name="extract", **TURN)
     gr.api(api.list_schemas, api_name="list_schemas")
     gr.api(api.list_decoders, api_name="list_decoders")
 
 
 def answering(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """A `KieError` becomes an answer of one line."""
+    """A `KieError` becomes an answer of one line, and any text can be sent."""
 
     @wraps(endpoint)
     def wrapper(*args: Any, **options: Any) -> Any:
         try:
-            return endpoint(*args, **options)
+            return whole(endpoint(*args, **options))
         except KieError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(whole(str(error)), print_exception=False) from error
 
     return wrapper
 
@@ -89,8 +91,8 @@ class Api:
             boxes ([x0, y0, x1, y1] as fractions of the page)
         """
         sent, name = self._take(file)
-        asked = self._schema(visitor(request).name, _text(keys, "keys"), _text(schema, "schema"))
-        decoder = decoder_named(_text(decoder, "decoder"))
+        asked = schema_asked(self._services, visitor(request).name, keys, schema)
+        decoder = decoder_named(text(decoder, "decoder"))
         document = sent if isinstance(sent, Document) else self._services.read(sent, name)
         self._read[file["path"]] = document
         self._warm_up.require()
@@ -106,14 +108,7 @@ class Api:
         """
         templates = self._services.schemas()
         return [
-            {
-                "name": schema.name,
-                "own": schema.name not in templates,
-                "keys": [
-                    {"name": key.name, "description": key.description, "kind": key.kind}
-                    for key in schema.keys
-                ],
-            }
+            described(schema, schema.name not in templates)
             for schema in self._services.schemas_of(visitor(request).name).values()
         ]
 
@@ -138,52 +133,68 @@ class Api:
                 raise
             return document, str(file.get("orig_name") or document.name)
 
-    def _schema(self, owner: str, keys: str, schema: str) -> Schema:
-        if bool(keys.strip()) == bool(schema.strip()):
-            raise SchemaError(
-                "Give either keys, with commas between, or the name of a schema: "
-                f"{'both' if keys.strip() else 'none'} came."
-            )
-        if keys.strip():
-            return self._services.schema("keys", naming.parse(keys))
-        known = self._services.schemas_of(owner)
-        if schema.strip() not in known:
-            raise SchemaError(
-                f"There is no schema {schema.strip()[:SHOWN]!r}: use one of {', '.join(known)}, or "
-                "name keys."
-            )
-        return known[schema.strip()]
+
+def schema_asked(services: Services, owner: str, keys: Any, schema: Any) -> Schema:
+    """What a call asks by keys or by the name of a schema; SchemaError when by neither or both."""
+    keys, schema = text(keys, "keys").strip(), text(schema, "schema").strip()
+    if bool(keys) == bool(schema):
+        raise SchemaError(
+            "Give either keys, with commas between, or the name of a schema: "
+            f"{'both' if keys else 'none'} came."
+        )
+    if keys:
+        return services.schema("keys", naming.parse(keys))
+    known = services.schemas_of(owner)
+    if schema not in known:
+        raise SchemaError(
+            f"There is no schema {schema[:SHOWN]!r}: use one of {', '.join(known)}, or name keys."
+        )
+    return known[schema]
+
+
+def described(schema: Schema, own: bool) -> dict[str, Any]:
+    """A schema as list_schemas shows it."""
+    return {
+        "name": schema.name,
+        "own": own,
+        "keys": [
+            {"name": key.name, "description": key.description, "kind": key.kind}
+            for key in schema.keys
+        ],
+    }
 
 
 def answer(document: Document, name: str, extraction: Extraction) -> dict[str, Any]:
-    """An extraction with its fields as `export.long_grid` has them; `name` is the file's, which
-    whoever read the same bytes before may have called otherwise."""
-    grid = export.long_grid([extraction], {document.id: name})
-    rows = json.loads(export.grid_to_json(grid))
+    """An extraction with its times; `name` is the file's, which whoever read the same bytes before
+    may have called otherwise."""
     stats = extraction.stats
     seconds = {"ocr": document.ocr_seconds, "prefill": stats.prefill, "decode": stats.decode}
-    return whole(
-        {
-            **{column: rows[0][column] for column in WHOLE},
-            "schema": extraction.schema.name,
-            "seconds": {phase: round(value, 6) for phase, value in seconds.items()},
-            "fields": [
-                {column: cell for column, cell in row.items() if column not in WHOLE}
-                for row in rows
-            ],
-        }
-    )
+    return {
+        **filled(extraction, name),
+        "seconds": {phase: round(value, 6) for phase, value in seconds.items()},
+    }
 
 
-def whole(result: dict[str, Any]) -> dict[str, Any]:
-    """The result without halves of surrogate pairs, which Gradio cannot send."""
-    text: dict[str, Any] = json.loads(
-        json.dumps(result, ensure_ascii=False).encode("utf-8", "replace")
-    )
-    return text
+def filled(extraction: Extraction, name: str) -> dict[str, Any]:
+    """An extraction with its fields as `export.long_grid` has them; `name` is the file's."""
+    grid = export.long_grid([extraction], {extraction.document: name})
+    rows = json.loads(export.grid_to_json(grid))
+    return {
+        **{column: rows[0][column] for column in WHOLE},
+        "schema": extraction.schema.name,
+        "fields": [
+            {column: cell for column, cell in row.items() if column not in WHOLE} for row in rows
+        ],
+    }
 
 
-def _text(value: Any, name: str) -> str:
+def whole(result: Any) -> Any:
+    """JSON without halves of surrogate pairs, which Gradio cannot send."""
+    return json.loads(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def text(value: Any, name: str) -> str:
+    """The argument of this name; SchemaError when it is no text."""
     if not isinstance(value, str):
         raise SchemaError(f"{name} is {str(value)[:SHOWN]!r}: give it as text.")
     return value

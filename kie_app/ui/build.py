@@ -13,9 +13,11 @@ from kie_app.ui.catch_up import build_catch_up
 from kie_app.ui.extract import Extract, build_extract
 from kie_app.ui.insights import build_insights
 from kie_app.ui.keys_editor import QUIET
+from kie_app.ui.library_api import build_library_api
 from kie_app.ui.race import build_race
 from kie_app.ui.readiness import WarmUp
 from kie_app.ui.review import Review, build_review
+from kie_app.ui.review_api import build_review_api
 from kie_app.ui.visitor import account
 from kie_app.ui.words import safe
 
@@ -41,6 +43,8 @@ def build_ui(services: Services, warm_up: WarmUp) -> gr.Blocks:
     )
     with page:
         build_api(services, warm_up)
+        build_library_api(services, library, warm_up)
+        build_review_api(services, library)
         with gr.Row(elem_id="top"):
             gr.HTML(HEADER, apply_default_css=False, padding=False)
             model = gr.HTML(model_line(warm_up), apply_default_css=False, elem_id="model")

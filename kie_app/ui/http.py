@@ -14,7 +14,7 @@ from starlette.routing import Mount
 
 from kie_app import __version__, export
 from kie_app.access import Access, limit, name_of
-from kie_app.errors import KieError
+from kie_app.errors import KieError, StoreError
 from kie_app.library import Library
 from kie_app.services import Services
 from kie_app.ui import catch_up, extract_grid, openapi, theme, tools, upload
@@ -47,13 +47,18 @@ def build_server(page: gr.Blocks, services: Services, warm_up: WarmUp, access: A
     def download(
         request: Request, documents: Annotated[str, Form()], kind: Annotated[str, Form()]
     ) -> Response:
-        """The extractions of documents of whoever asks, as one file."""
+        """The extractions of documents of whoever asks, as one file; 400 when it cannot hold them,
+        503 when the store cannot be used."""
         if kind not in export.FILES:
             raise HTTPException(404)
-        wanted = set(documents.split())
-        records = [one for one in library.all(name_of(request) or "") if one.document.id in wanted]
+        wanted, owner = set(documents.split()), name_of(request) or ""
+        try:
+            records = [one for one in library.all(owner) if one.document.id in wanted]
+            file = extract_grid.download(records, kind)
+        except KieError as error:
+            status = 503 if isinstance(error, StoreError) else 400
+            raise HTTPException(status, str(error)) from error
         attached = {"Content-Disposition": f'attachment; filename="onepass.{kind}"'}
-        file = extract_grid.download(records, kind)
         return Response(file, media_type=export.FILES[kind][0], headers=attached | NOT_KEPT)
 
     limit(server, services.settings)

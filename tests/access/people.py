@@ -14,6 +14,7 @@ import httpx2
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from gradio_client import Client
 
 from kie_app.access import open_access
 from kie_app.binding import listen
@@ -92,6 +93,17 @@ def running(settings: Settings, port: int = 0, model: bool = False) -> Iterator[
         assert warm_up.trouble is None
     with served(server, port) as address:
         yield App(address, services, server)
+
+
+@contextmanager
+def clients(app: App, *names: str) -> Iterator[dict[str, Client]]:
+    """A `gradio_client` for each of the users."""
+    found = {name: Client(app.address, headers=basic(name), verbose=False) for name in names}
+    try:
+        yield found
+    finally:
+        for client in found.values():
+            client.close()
 
 
 def users_file(folder: Path, *lines: str) -> Path:

@@ -28,11 +28,17 @@ from kie_app.ui.api import whole
 from kie_app.ui.build import build_ui
 from kie_app.ui.race import MODEL
 from kie_app.ui.readiness import WarmUp
+from tests.access import people
 from tests.access.people import App, basic, line, running, users_file
 from tests.conftest import make_backbone
 from tests.documents.pdfs import PdfPage, pdf
 
-ENDPOINTS = {"extract", "list_schemas", "list_decoders"}
+ENDPOINTS = {
+    *("extract", "list_schemas", "list_decoders"),
+    *("add_document", "list_documents", "fill_document", "delete_document"),
+    *("save_schema", "delete_schema", "list_races"),
+    *("review_queue", "say", "undo"),
+}
 TEXTS = [(50.0, 500.0, "INVOICE NO 17"), (50.0, 480.0, "DATE 03/04/2018"), (50.0, 460.0, "TAX")]
 PDF = pdf([PdfPage(TEXTS)])
 KEYS = "invoice no, date, total"
@@ -63,12 +69,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 @pytest.fixture(scope="module")
 def clients(app: App) -> Iterator[dict[str, Client]]:
-    clients = {
-        name: Client(app.address, headers=basic(name), verbose=False) for name in ("ada", "bob")
-    }
-    yield clients
-    for client in clients.values():
-        client.close()
+    with people.clients(app, "ada", "bob") as found:
+        yield found
 
 
 @pytest.fixture
@@ -130,7 +132,7 @@ def data_url(data: bytes) -> str:
     return f"data:application/pdf;base64,{base64.b64encode(data).decode()}"
 
 
-def test_three_endpoints_are_public_and_all_other_events_are_not(
+def test_the_endpoints_are_public_and_all_other_events_are_not(
     clients: dict[str, Client],
 ) -> None:
     events = clients["bob"].config["dependencies"]
@@ -147,11 +149,12 @@ def test_three_endpoints_are_public_and_all_other_events_are_not(
         assert endpoint["description"].endswith(".")
 
 
-def test_extract_takes_its_turn_at_the_model_with_the_page() -> None:
+@pytest.mark.parametrize("name", ["extract", "add_document", "fill_document"])
+def test_what_reads_takes_its_turn_at_the_model_with_the_page(name: str) -> None:
     services = Services(Settings())
     page = build_ui(services, WarmUp(services))
-    [extract] = [one for one in page.fns.values() if one.api_name == "extract"]
-    turn = (extract.concurrency_id, extract.concurrency_limit)
+    [endpoint] = [one for one in page.fns.values() if one.api_name == name]
+    turn = (endpoint.concurrency_id, endpoint.concurrency_limit)
     assert turn == (MODEL["concurrency_id"], MODEL["concurrency_limit"]) == ("model", 1)
 
 
@@ -273,6 +276,7 @@ def test_the_example_of_the_readme_runs(app: App, monkeypatch: pytest.MonkeyPatc
     assert [one["key"] for one in ran["found"]["fields"]] == ["company", "date", "total"]
     assert (ran["again"]["schema"], ran["again"]["decoder"]) == ("receipt", "verified")
     assert "receipt" in ran["names"]
+    assert (ran["kept"]["schema"], ran["kept"]["verified"]) == ("receipt", 1)
     ran["client"].close()
 
 

@@ -13,10 +13,12 @@ from PIL import Image
 
 from kie_app.access import Everybody
 from kie_app.config import Settings
+from kie_app.errors import DataError, KieError, StoreError
 from kie_app.library import Library
 from kie_app.meter import Meter
 from kie_app.services import Services
 from kie_app.types import Schema
+from kie_app.ui import extract_grid
 from kie_app.ui.build import build_ui
 from kie_app.ui.http import build_server
 from kie_app.ui.readiness import WarmUp
@@ -73,6 +75,21 @@ def test_a_download_holds_the_own_documents_that_were_asked_for(
     for kind in ("csv", "xlsx"):
         assert len(client.post("/downloads", data={**form, "kind": kind}).content) > 50
     assert client.post("/downloads", data={**form, "kind": "exe"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(DataError("take CSV or JSON"), 400), (StoreError("the disk is full: free some"), 503)],
+)
+def test_a_download_that_cannot_be_made_says_why(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, error: KieError, status: int
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr(extract_grid, "download", refuse)
+    answer = client.post("/downloads", data={"documents": "x", "kind": "xlsx"})
+    assert (answer.status_code, answer.json()) == (status, {"detail": str(error)})
 
 
 def test_the_page_asks_no_other_host(client: TestClient) -> None:
