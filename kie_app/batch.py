@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,10 +22,12 @@ from filelock import FileLock, Timeout
 
 from kie_app import extraction
 from kie_app.documents import SUFFIXES
-from kie_app.errors import BackboneError, DataError, KieError
+from kie_app.errors import BackboneError, DataError, KieError, SchemaError
 from kie_app.export import COLUMNS, Cell, Grid, grid_to_csv, grid_to_json, long_grid
 from kie_app.services import Services
 from kie_app.types import Document, Extraction, Schema
+
+log = logging.getLogger(__name__)
 
 RESULTS, TABLE, ERRORS = "results.jsonl", "results.csv", "errors.jsonl"
 IDENTITY, LOCK = "batch.json", ".lock"
@@ -235,7 +238,8 @@ def here(services: Services) -> Engine:
 
 
 def work(services: Services, items: Sequence[Item], options: BatchOptions) -> list[Row]:
-    """One stack: a row an item, in their order. A file that cannot be read is an error row."""
+    """One stack: a row an item, in their order. A file that cannot be read, or not be asked, is an
+    error row."""
     read: dict[str, Document] = {}
     rows: dict[str, Row] = {}
     for item in items:
@@ -243,12 +247,37 @@ def work(services: Services, items: Sequence[Item], options: BatchOptions) -> li
             read[item.path] = services.read_file(Path(item.path))
         except BackboneError:
             raise  # the same for every file
-        except KieError as error:
-            rows[item.path] = {"error": str(error)}
-    found = services.extract_stacked(list(read.values()), options.schema, options.decoder)
-    for path, one in zip(read, found, strict=True):
-        rows[path] = result(one, options.day_first)
+        except Exception as error:
+            rows[item.path] = _failure(item.path, error)
+    rows |= _answers(services, read, options)
     return [{"file": item.path, "sha256": item.sha256, **rows[item.path]} for item in items]
+
+
+def _answers(
+    services: Services, documents: Mapping[str, Document], options: BatchOptions
+) -> dict[str, Row]:
+    """What is said of each document of a stack, by path. Where the stack fails its documents are
+    asked one by one, so that those stay which are not at fault."""
+    try:
+        found = services.extract_stacked(list(documents.values()), options.schema, options.decoder)
+        said = zip(documents, found, strict=True)
+        return {path: result(one, options.day_first) for path, one in said}
+    except (BackboneError, SchemaError):
+        raise  # the same for every document
+    except Exception as error:
+        if len(documents) == 1:
+            return {path: _failure(path, error) for path in documents}
+    alone = [_answers(services, {path: one}, options) for path, one in documents.items()]
+    return {path: row for rows in alone for path, row in rows.items()}
+
+
+def _failure(path: str, error: Exception) -> Row:
+    """An error row of one line; what nobody thought of is also logged."""
+    if isinstance(error, KieError):
+        return {"error": str(error)}
+    log.error("%s could not be worked on", path, exc_info=error)
+    kind = type(error).__name__
+    return {"error": f"something broke in the app itself ({kind}): the log says what."}
 
 
 def result(extraction: Extraction, day_first: bool | None = None) -> Row:

@@ -2,7 +2,8 @@
 
 A grid is long (one row a field, with everything known of it) or wide (one row an extraction, one
 column a key). Beside each value as printed stands the value that it was read as, never in its place
-(`kie_app.values`); `doubt` says what a rule decided there that print leaves open.
+(`kie_app.values`); `doubt` says what a rule decided there that print leaves open, and `state`
+whether the value is a model's or what a person said of it.
 
 Boxes are `[x0, y0, x1, y1]` as fractions of the page, pages count from 1, times are seconds.
 
@@ -36,9 +37,9 @@ from kie_app.values import Normalised, normalised, plain, proven_order
 
 COLUMNS = (
     *("file", "document", "decoder", "key", "value", "normalised", "currency", "doubt", "kind"),
-    *("confidence", "origin", "pages", "boxes", "model"),
+    *("confidence", "origin", "pages", "boxes", "model", "state"),
 )
-WIDE_COLUMNS = ("file", "document", "decoder", "model", "doubt")
+WIDE_COLUMNS = ("file", "document", "decoder", "model", "doubt", "state")
 
 # Excel's own limits; text counts in UTF-16 units, and a number keeps 15 digits.
 MOST_TEXT = 32_767
@@ -71,9 +72,11 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def to_json(extractions: Iterable[Extraction]) -> str:
-    """Everything that the decoders returned, as one JSON list of extractions."""
-    return _json([_extraction(one) for one in extractions])
+def to_json(extractions: Sequence[Extraction], names: Mapping[str, str] = NO_NAMES) -> str:
+    """Everything that the decoders returned, as one JSON list of extractions; `names` as for
+    `long_grid`."""
+    read = _read(extractions, day_first=None)
+    return _json([_extraction(one, fields, names.get(one.document)) for one, fields in read])
 
 
 def to_csv(*extractions: Extraction) -> str:
@@ -183,18 +186,25 @@ def _long_row(
         tuple(source.page + 1 for source in field.sources),
         tuple(_box(source) for source in field.sources),
         one.model,
+        field.state,
     )
 
 
 def _wide_row(
     one: Extraction, fields: _Fields, name: str | None, widths: Mapping[str, int]
 ) -> tuple[Cell, ...]:
-    doubts = [f"{field.key.name}: {read.doubt}" for field, read in fields if read and read.doubt]
+    doubts = _by_key((field, read.doubt if read else "") for field, read in fields)
+    said = _by_key((field, field.state) for field, _ in fields if field.state != "predicted")
     cells = {field.key.name: _value_cells(field, read) for field, read in fields}
-    row: list[Cell] = [name, one.document, one.decoder, one.model, "; ".join(doubts)]
+    row: list[Cell] = [name, one.document, one.decoder, one.model, doubts, said]
     for key, width in widths.items():
         row += cells.get(key, _NOTHING)[:width]
     return tuple(row)
+
+
+def _by_key(told: Iterable[tuple[Field, str]]) -> str:
+    """What is told of several fields, in one cell."""
+    return "; ".join(f"{field.key.name}: {text}" for field, text in told if text)
 
 
 def _value_cells(field: Field, read: Normalised | None) -> tuple[Cell, ...]:
@@ -304,13 +314,14 @@ def _box(source: Source) -> list[float]:
     return [round(edge, 5) for edge in source.box]
 
 
-def _extraction(one: Extraction) -> dict[str, Any]:
+def _extraction(one: Extraction, fields: _Fields, name: str | None) -> dict[str, Any]:
     return {
+        "file": name,
         "document": one.document,
         "schema": one.schema.name,
         "decoder": one.decoder,
         "model": one.model,
-        "fields": [_field(field) for field in one.fields],
+        "fields": [_field(field, read) for field, read in fields],
         "stats": {
             "prefill": _time(one.stats.prefill),
             "decode": _time(one.stats.decode),
@@ -329,11 +340,16 @@ def _time(seconds: float) -> float:
     return round(seconds, 6)
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _field(field: Field, read: Normalised | None) -> dict[str, Any]:
+    value, normal, currency = _value_cells(field, read)
     return {
         "key": field.key.name,
         "kind": field.key.kind,
-        "value": field.value,
+        "value": value,
+        "normalised": normal,
+        "currency": currency,
+        "doubt": read.doubt if read else "",
+        "state": field.state,
         "confidence": round(field.confidence, 4),
         "origin": field.origin,
         "sources": [{"page": source.page + 1, "box": _box(source)} for source in field.sources],
@@ -349,7 +365,7 @@ def _field(field: Field) -> dict[str, Any]:
 
 
 def _json_file(extractions: Sequence[Extraction], names: Mapping[str, str]) -> bytes:
-    return to_json(extractions).encode("utf-8")
+    return to_json(extractions, names).encode("utf-8")
 
 
 def _csv_file(extractions: Sequence[Extraction], names: Mapping[str, str]) -> bytes:

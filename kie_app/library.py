@@ -24,12 +24,11 @@ from kie_app.store import (
     Correction,
     Prediction,
     Said,
-    State,
     Store,
     StoredDocument,
     StoredRace,
 )
-from kie_app.types import Document, Extraction, Field, Key, Reading, Schema, Source
+from kie_app.types import Document, Extraction, Field, Key, Reading, Schema, Source, State
 
 SHOWN_QUALITY = 90  # of the JPEG that a page viewer gets
 
@@ -337,7 +336,14 @@ def _entry(made: int, field: Field, others: Sequence[Field], said: Correction | 
 
 def _said(field: Field, entry: Entry) -> Field:
     """The field as a person left it."""
-    return replace(field, value=entry.value, sources=entry.sources, origin="person", confidence=1.0)
+    return replace(
+        field,
+        value=entry.value,
+        sources=entry.sources,
+        origin="person",
+        confidence=1.0,
+        state=entry.state,
+    )
 
 
 def _same(value: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from PIL import Image
 
@@ -196,12 +196,16 @@ class Reading(NamedTuple):
     sources: tuple[Source, ...]
 
 
+# A value that nobody looked at, or what a person said of it.
+State = Literal["predicted", "confirmed", "corrected", "absent", "illegible"]
+
+
 @dataclass(frozen=True)
 class Field:
     """One key's answer. `value` is None when the key is absent; `sources` is empty when the value
     is not located. `origin` says what wrote the value: "pointer", "slots" or "tokens", or "person"
     in what a library exports. `readings` are runs of the page that the decoder weighed, the
-    likeliest first."""
+    likeliest first. `state` is "predicted", or what a person said."""
 
     key: Key
     value: str | None
@@ -210,6 +214,7 @@ class Field:
     slots: tuple[Slot, ...]
     origin: str
     readings: tuple[Reading, ...] = ()
+    state: State = "predicted"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -18,9 +20,9 @@ from filelock import FileLock
 from kie_app import batch
 from kie_app.batch import BatchOptions, here, run
 from kie_app.config import Settings
-from kie_app.errors import DataError, SchemaError
+from kie_app.errors import BackboneError, DataError, KieError, SchemaError
 from kie_app.services import Services
-from kie_app.types import Extraction, Field, Key, Schema, Stats
+from kie_app.types import Document, Extraction, Field, Key, Schema, Stats
 from tests.conftest import RECEIPT_KEYS, make_backbone
 from tests.documents.pdfs import PdfPage, pdf
 
@@ -99,6 +101,58 @@ def test_bad_files_stop_nothing_and_are_tried_again(services: Services, tmp_path
     assert again == batch.Outcome(done=1, kept=2, failed=1)
     assert len(rows(out)) == 3
     assert len(rows(out, batch.ERRORS)) == 1
+
+
+def breaking(services: Services, error: Exception) -> Callable[..., list[Extraction]]:
+    """`extract_stacked` that raises the error for a stack with "SHOP 1" in it."""
+    extract = services.extract_stacked
+
+    def stacked(documents: Sequence[Document], *options: Any) -> list[Extraction]:
+        if any(line.text == "SHOP 1" for one in documents for line in one.lines):
+            raise error
+        return extract(documents, *options)
+
+    return stacked
+
+
+def test_what_breaks_in_one_document_costs_no_other(
+    services: Services,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    folder, out = documents(tmp_path / "in", 5), tmp_path / "out"
+    read = services.read_file
+
+    def read_file(path: Path) -> Document:
+        if path.name == "003.pdf":
+            raise ZeroDivisionError("of the page's height\nby nothing")
+        return read(path)
+
+    monkeypatch.setattr(services, "read_file", read_file)
+    monkeypatch.setattr(services, "extract_stacked", breaking(services, RuntimeError("no memory")))
+    outcome = run(services, [folder], out, BatchOptions(SCHEMA, stack=3), here(services))
+    assert outcome == batch.Outcome(done=3, kept=0, failed=2)
+    told = {Path(row["file"]).name: row["error"] for row in rows(out, batch.ERRORS)}
+    assert list(told) == ["001.pdf", "003.pdf"]
+    assert "RuntimeError" in told["001.pdf"]
+    assert "ZeroDivisionError" in told["003.pdf"]
+    assert all("\n" not in error for error in told.values())
+    assert [record.exc_info is not None for record in caplog.records] == [True, True]
+    monkeypatch.undo()
+    again = run(services, [folder], out, OPTIONS, here(services))
+    assert again == batch.Outcome(done=2, kept=3, failed=0)
+
+
+@pytest.mark.parametrize("error", [BackboneError("no model"), SchemaError("no such decoder")])
+def test_what_is_the_same_for_every_document_ends_the_batch(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: KieError
+) -> None:
+    monkeypatch.setattr(services, "extract_stacked", breaking(services, error))
+    folder, out = documents(tmp_path / "in", 4), tmp_path / "out"
+    with pytest.raises(type(error)):
+        run(services, [folder], out, OPTIONS, here(services))
+    assert rows(out, batch.ERRORS) == []
 
 
 def test_a_line_that_a_kill_cut_short_is_done_again(services: Services, tmp_path: Path) -> None:

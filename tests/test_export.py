@@ -9,6 +9,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,7 +22,7 @@ from openpyxl import load_workbook
 from kie_app import export
 from kie_app.errors import DataError
 from kie_app.export import Grid, grid_to_csv, grid_to_json, grids_to_xlsx, long_grid, wide_grid
-from kie_app.types import SLOTS_BY_KIND, Box, Extraction, Field, Key, Schema, Source, Stats
+from kie_app.types import SLOTS_BY_KIND, Box, Extraction, Field, Key, Schema, Source, State, Stats
 from kie_app.values import DAY_OR_MONTH, THOUSANDS
 
 NASTY = ["=1+1", "+1-1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " \n =1", "＝1+1", "\u200b=1", "−1+1"]
@@ -89,6 +90,23 @@ def sheet_rows(grid: Grid) -> list[list[Any]]:
     return [
         list(row) for row in sheet.iter_rows(max_row=len(grid.rows) + 1, max_col=len(grid.columns))
     ]
+
+
+def from_json(data: bytes) -> list[dict[str, Any]]:
+    """The fields in a file, each with the name of its document's file."""
+    return [field | {"file": one["file"]} for one in json.loads(data) for field in one["fields"]]
+
+
+def from_csv(data: bytes) -> list[dict[str, Any]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def from_xlsx(data: bytes) -> list[dict[str, Any]]:
+    header, *rows = load_workbook(io.BytesIO(data))["fields"].iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+files = {"json": from_json, "csv": from_csv, "xlsx": from_xlsx}
 
 
 def told(cell: Any) -> str:
@@ -195,6 +213,7 @@ def test_long_rows_tell_all_that_is_known() -> None:
         "pages": (2,),
         "boxes": ([0, 0, 0.5, 1],),
         "model": "model@1",
+        "state": "predicted",
     }
 
 
@@ -218,6 +237,33 @@ def test_wide_rows_put_what_was_read_beside_what_was_printed() -> None:
     assert first["doubt"] == f"total: {THOUSANDS}; day: {DAY_OR_MONTH}"
     assert (second["total"], second["note"], second["document"]) == (None, "ok", "e")
     assert "note (currency)" not in grid.columns
+
+
+@pytest.mark.parametrize("state", ["absent", "illegible"])
+def test_every_format_tells_what_a_person_said_of_a_value(state: State) -> None:
+    said = replace(field("total", None, "amount"), origin="person", state=state)
+    some = [extraction(field("tax", None, "amount"), said)]
+    wide, long = cells(wide_grid(some)), [cells(long_grid(some), row=row) for row in (0, 1)]
+    assert wide["state"] == f"total: {state}"
+    assert [row["state"] for row in long] == ["predicted", state]
+    names = {"d": "=receipt.jpg"}
+    for ending, (_, write) in export.FILES.items():
+        told = files[ending](write(some, names))
+        assert [row["state"] for row in told] == ["predicted", state]
+        assert {row["file"].removeprefix("'") for row in told} == {"=receipt.jpg"}
+
+
+def test_the_lossless_format_has_what_was_read_beside_what_was_printed() -> None:
+    total, day = field("total", "RM 1,234", "amount"), field("day", "5/3/2018", "date")
+    [one] = json.loads(export.to_json([extraction(total, day, field("tax", None, "amount"))]))
+    assert one["file"] is None
+    read = [[row[name] for name in ("value", "normalised", "currency")] for row in one["fields"]]
+    assert read == [
+        ["RM 1,234", "1234", "MYR"],
+        ["5/3/2018", "2018-03-05", None],
+        [None, None, None],
+    ]
+    assert [row["doubt"] for row in one["fields"]] == [THOUSANDS, DAY_OR_MONTH, ""]
 
 
 def test_a_key_named_like_a_column_gets_a_column_of_its_own() -> None:

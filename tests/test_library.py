@@ -143,6 +143,7 @@ def test_what_a_person_says_stands_until_it_is_taken_back(library: Library) -> N
     exported = record.extraction()
     assert exported is not None
     assert (exported.fields[0].value, exported.fields[0].origin) == (None, "person")
+    assert [field.state for field in exported.fields] == ["illegible", "predicted"]
     assert library.undo("ann", kept.id, "total", author="ann", token="3").entries[0].value == "9.99"
     assert library.undo("ann", kept.id, "total", author="ann", token="4").entries[0] == predicted
     library.say("ann", kept.id, "total", "confirmed", value="1", author="ann", token="5")

@@ -16,9 +16,9 @@ from kie_app.errors import Overtaken
 from kie_app.store.columns import now
 from kie_app.store.database import Database, missing
 from kie_app.store.documents import owned
-from kie_app.store.records import Correction, Prediction, Said, State
+from kie_app.store.records import Correction, Prediction, Said
 from kie_app.store.tables import columns, corrections, documents, predictions
-from kie_app.types import Extraction, Field, Source
+from kie_app.types import Extraction, Field, Source, State
 
 
 class Answers:

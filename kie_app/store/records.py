@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from kie_app.types import Document, Extraction, Line, Page, Schema, Source
+from kie_app.types import Document, Extraction, Line, Page, Schema, Source, State
 
 Said = Literal["confirmed", "corrected", "absent", "illegible"]
-State = Literal["predicted", "confirmed", "corrected", "absent", "illegible"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 

@@ -87,8 +87,8 @@ class Api:
             file, document (its SHA-256), schema, decoder and model;
             seconds of ocr, prefill and decode;
             fields, each with key, value (as printed, null when absent), normalised (ISO date or
-            plain number), currency, doubt, kind, confidence (0 to 1), origin, pages (from 1) and
-            boxes ([x0, y0, x1, y1] as fractions of the page)
+            plain number), currency, doubt, kind, confidence (0 to 1), origin, pages (from 1),
+            boxes ([x0, y0, x1, y1] as fractions of the page) and state (predicted)
         """
         sent, name = self._take(file)
         asked = schema_asked(self._services, visitor(request).name, keys, schema)

@@ -44,12 +44,17 @@ def build_extract(
     status = html(status_line("Drop documents, name the keys, fill."), elem_id="extract-status")
     failures = html("", elem_id="failures")
     with gr.Row(elem_classes="extract-shown"):
-        shown = gr.Radio(list(SHOWN), value="All", label="Show", elem_id="shown")
+        shown = gr.Radio(
+            list(SHOWN), value="All", label="Show", scale=3, min_width=320, elem_id="shown"
+        )
+        search = gr.Textbox(
+            label="Search", placeholder="names and values", max_lines=1, elem_id="search"
+        )
     summary = html("", elem_id="summary")
     grid = gr.Dataframe(
         headers=list(FIRST),
         interactive=False,
-        show_search="filter",
+        buttons=["fullscreen"],  # a copy would have what the cells sort by
         pinned_columns=1,
         max_chars=60,
         max_height=520,
@@ -68,13 +73,14 @@ def build_extract(
     files = html("", elem_id="extract-files")
 
     view = ExtractView(
-        visit, chosen, status, failures, shown, summary, grid, files, picked, name, sure
+        visit, chosen, status, failures, shown, search, summary, grid, files, picked, name, sure
     )
     handlers = ExtractHandlers(services, library, warm_up, view)
-    stand = [visit, shown]
+    stand = [visit, shown, search]
     tab.select(handlers.show, stand, view.outputs, **QUIET)
     shown.input(handlers.show, stand, view.outputs, **QUIET)
-    asked = [visit, editor.names, editor.keys, editor.template, shown]
+    search.input(handlers.show, stand, view.outputs, trigger_mode="always_last", **QUIET)
+    asked = [visit, editor.names, editor.keys, editor.template, shown, search]
     long = [
         drop.upload(handlers.add, [visit, drop], view.outputs, **EVERY, **MODEL),
         samples.click(handlers.add_samples, visit, view.outputs, **MODEL),
@@ -87,6 +93,6 @@ def build_extract(
     grid.select(handlers.pick, None, view.outputs, **QUIET)
     delete.click(lambda: gr.Row(visible=True), None, sure, **QUIET)
     no.click(lambda: gr.Row(visible=False), None, sure, **QUIET)
-    yes.click(handlers.delete, [visit, chosen, shown], view.outputs, **QUIET)
+    yes.click(handlers.delete, [visit, chosen, shown, search], view.outputs, **QUIET)
     tab.select(OwnKeys(services).choices, None, editor.template, **QUIET)  # saved on another tab
     return Extract(chosen, review)

@@ -6,23 +6,26 @@ costs nothing of the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 
-from kie_app.errors import DocumentError, KieError
+from kie_app.errors import BackboneError, DocumentError, KieError
 from kie_app.library import Library, Record
 from kie_app.services import Services
 from kie_app.types import Key
 from kie_app.ui import extract_grid, keys, upload
 from kie_app.ui.own_keys import toasted
-from kie_app.ui.race_handlers import awaited, status_line, told
+from kie_app.ui.race_handlers import BROKEN, awaited, status_line, told
 from kie_app.ui.readiness import WarmUp
 from kie_app.ui.view import Update
 from kie_app.ui.visitor import visitor
 from kie_app.ui.words import count
+
+log = logging.getLogger(__name__)
 
 STOPPED = "Stopped. What was done until then is kept."
 
@@ -43,6 +46,7 @@ class ExtractView:
     status: gr.HTML
     failures: gr.HTML
     shown: gr.Radio
+    search: gr.Textbox
     summary: gr.HTML
     grid: gr.Dataframe
     files: gr.HTML
@@ -65,9 +69,9 @@ class ExtractHandlers:
         self._warm_up, self.view = warm_up, view
 
     @toasted
-    def show(self, visit: Visit, shown: str, request: gr.Request) -> Update:
+    def show(self, visit: Visit, shown: str, words: str, request: gr.Request) -> Update:
         """The grid as the library stands now."""
-        return self._grid(visit, shown, visitor(request).name)
+        return self._grid(visit, shown, words, visitor(request).name)
 
     @told
     def add(self, visit: Visit, payload: Any, request: gr.Request) -> Iterator[Update]:
@@ -89,12 +93,13 @@ class ExtractHandlers:
         known: tuple[Key, ...],
         template: str | None,
         shown: str,
+        words: str,
         request: gr.Request,
     ) -> Iterator[Update]:
         """Ask the keys of every document that is shown."""
         owner, view = visitor(request).name, self.view
         schema = self._services.schema(template or "own keys", keys.parse(names, known))
-        records = self._shown(visit, shown, owner)
+        records = self._shown(visit, shown, words, owner)
         if not records:
             raise DocumentError("No document is shown: drop some, or show others.")
         yield from awaited(self._warm_up, view.status)
@@ -102,10 +107,9 @@ class ExtractHandlers:
             (one.document.name, lambda at=one.document.id: self._library.fill(owner, at, schema))
             for one in records
         ]
-        yield from self._work(work, "Filling")
-        asked = f"{count(len(records), 'document')} asked for {keys.text_of(schema.keys)}."
-        done = status_line(asked, "good")
-        yield {**self._grid(visit, shown, owner), view.status: done}
+        failed = yield from self._work(work, "Filling")
+        asked = _asked(len(records), len(failed), keys.text_of(schema.keys))
+        yield {**self._grid(visit, shown, words, owner), view.status: asked}
 
     @toasted
     def pick(self, event: gr.SelectData, request: gr.Request) -> Update:
@@ -124,14 +128,16 @@ class ExtractHandlers:
         }
 
     @toasted
-    def delete(self, visit: Visit, chosen: str, shown: str, request: gr.Request) -> Update:
+    def delete(
+        self, visit: Visit, chosen: str, shown: str, words: str, request: gr.Request
+    ) -> Update:
         """Remove the picked document."""
         owner = visitor(request).name
         self._library.delete(owner, chosen)
         left = Visit(tuple(one for one in visit.added if one != chosen))
         hidden = {self.view.picked: gr.Row(visible=False), self.view.sure: gr.Row(visible=False)}
         gone = status_line("Deleted, with its file and all that was said of it.", "good")
-        grid = self._grid(left, shown, owner)
+        grid = self._grid(left, shown, words, owner)
         return {**grid, **hidden, self.view.visit: left, self.view.status: gone}
 
     def _add(
@@ -152,35 +158,41 @@ class ExtractHandlers:
         shown = "Added now" if added else "All"
         read = f"{count(len(added), 'document')} read. Name the keys and fill."
         yield {
-            **self._grid(visit, shown, owner),
+            **self._grid(visit, shown, "", owner),
             view.visit: visit,
             view.shown: shown,
+            view.search: "",
             view.status: status_line(read, "good" if added else ""),
         }
 
-    def _work(self, work: Sequence[tuple[str, Callable[[], Any]]], verb: str) -> Iterator[Update]:
-        """Do one thing after the other, saying which; what fails is listed and left."""
-        view, failed = self.view, []
+    def _work(
+        self, work: Sequence[tuple[str, Callable[[], Any]]], verb: str
+    ) -> Generator[Update, None, list[str]]:
+        """Do one thing after the other, saying which; what fails is listed, left and returned."""
+        view = self.view
+        failed: list[str] = []
         yield {view.failures: ""}
         for done, (name, act) in enumerate(work):
             yield {view.status: extract_grid.progress(done, len(work), f"{verb} {name}")}
             try:
                 act()
-            except KieError as error:
-                failed.append(f"{name}: {error}")
+            except BackboneError:
+                raise  # the same for every document
+            except Exception as error:
+                failed.append(f"{name}: {_trouble(name, error)}")
                 yield {view.failures: extract_grid.failures(failed)}
+        return failed
 
-    def _shown(self, visit: Visit, shown: str, owner: str) -> list[Record]:
-        return extract_grid.chosen(self._library.all(owner), shown, visit.added)
+    def _shown(self, visit: Visit, shown: str, words: str, owner: str) -> list[Record]:
+        return extract_grid.chosen(self._library.all(owner), shown, visit.added, words)
 
-    def _grid(self, visit: Visit, shown: str, owner: str) -> Update:
+    def _grid(self, visit: Visit, shown: str, words: str, owner: str) -> Update:
         view, records = self.view, self._library.all(owner)
-        some = extract_grid.chosen(records, shown, visit.added)
+        some = extract_grid.chosen(records, shown, visit.added, words)
         grid = extract_grid.grid(some)
-        value = {"headers": list(grid.headers), "data": [list(row) for row in grid.rows]}
         return {
             view.summary: status_line(extract_grid.summary(records, some)),
-            view.grid: gr.Dataframe(value=value, visible=bool(some)),
+            view.grid: gr.Dataframe(value=grid.value(), visible=bool(some)),
             view.files: extract_grid.files(some),
         }
 
@@ -201,6 +213,22 @@ def _sent(payload: Any, services: Services) -> tuple[str, Callable[[], bytes]]:
 
         return name, refuse
     return name, lambda: data
+
+
+def _trouble(name: str, error: Exception) -> str:
+    """One line for the person; what nobody thought of is also logged."""
+    if isinstance(error, KieError):
+        return str(error)
+    log.error("%r could not be worked on", name, exc_info=error)
+    return BROKEN
+
+
+def _asked(number: int, failed: int, names: str) -> str:
+    """How many documents were asked, and how many of them failed."""
+    if not failed:
+        return status_line(f"{count(number, 'document')} asked for {names}.", "good")
+    done = f"{number - failed} of {count(number, 'document')} asked for {names}, {failed} failed."
+    return status_line(done, "bad" if failed == number else "")
 
 
 def _told(record: Record) -> str:

@@ -11,9 +11,12 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from kie_app.config import ROOT
+from kie_app.config import ROOT, Settings
+from kie_app.users import LOCAL
+from tests.access import people
 from tests.e2e.conftest import opened
 from tests.e2e.drop_time import unseen
+from tests.ui.kept import Guess, keep
 
 pytestmark = pytest.mark.e2e
 
@@ -103,13 +106,68 @@ def test_what_cannot_be_asked_is_said_and_filters_show_their_own(page: Page) -> 
     expect(page.locator("#extract-status .bad")).to_contain_text("No keys are given")
 
 
-def test_stopping_keeps_what_is_done(page: Page) -> None:
-    page.click("#add-samples")
-    page.wait_for_selector("#extract-status progress")
+def test_stopping_keeps_what_is_done(page: Page, tmp_path: Path) -> None:
+    files = [unseen(tmp_path, FILES[0].name, number) for number in range(40, 46)]
+    page.set_input_files("#add input", files)
+    page.wait_for_selector('#extract-status progress[value="1"]')  # the first one is read
     page.click("#stop")
     expect(page.locator("#extract-status")).to_contain_text("Stopped")
+    expect(cells(page, files[0].name)).not_to_have_count(0)
     page.wait_for_timeout(3000)
     assert page.locator("#extract-status progress").count() == 0
+    page.reload()
+    page.get_by_role("tab", name="Extract").click()
+    expect(cells(page, files[0].name)).not_to_have_count(0)
+    expect(cells(page, files[-1].name)).to_have_count(0)
+
+
+TOTALS = ("99.00", "RM 1,234.00", "100", "9.50", "see page 2", None, "20.00")
+DATES = ("24/02/2018", "3 Jan 2019", "2017-12-25", None, "30/06/2018", "1 Mar 2018", "31/01/2018")
+
+
+def sorted_by(page: Page, column: str, how: str) -> list[str]:
+    """The files in the grid's order when it is sorted so."""
+    header = page.locator("#grid").get_by_role("columnheader", name=column).last
+    header.hover()
+    header.get_by_label("Open cell menu").click()
+    menu = page.get_by_role("menuitem")
+    assert menu.locator("visible=true").count() == 3, "no filter that the server does not know"
+    menu.filter(has_text="Clear sort").click()
+    header.hover()
+    header.get_by_label("Open cell menu").click()
+    menu.filter(has_text=how).click()
+    return page.locator('#grid [role=gridcell][aria-colindex="1"]:visible').all_inner_texts()
+
+
+def test_the_grid_sorts_by_what_values_mean_and_searches(browser: Browser, tmp_path: Path) -> None:
+    """With more than ten rows, from where on Gradio's table compares texts in another way."""
+    with people.running(Settings(data_dir=tmp_path)) as app:
+        for number in range(2 * len(TOTALS)):
+            total, date = TOTALS[number % len(TOTALS)], DATES[number % len(TOTALS)]
+            guesses = (Guess("total", total, number / 20), Guess("date", date, 0.9))
+            keep(app.services, LOCAL.name, guesses, name=f"{number}.jpg")
+        with opened(browser, app.address) as page:
+            page.get_by_role("tab", name="Extract").click()
+            expect(cells(page, "RM 1,234.00 → 1234.00 MYR")).to_have_count(2)
+
+            def order(column: str, how: str) -> list[int]:
+                files = sorted_by(page, column, how)
+                assert len(files) == 2 * len(TOTALS)
+                return [int(name.partition(".")[0]) for name in files]
+
+            totals = [number % len(TOTALS) for number in order("total", "Sort ascending")]
+            assert totals[4:] == [3, 3, 6, 6, 0, 0, 2, 2, 1, 1]
+            dates = [number % len(TOTALS) for number in order("date", "Sort ascending")]
+            assert dates == [3, 3, 2, 2, 6, 6, 0, 0, 5, 5, 4, 4, 1, 1]
+            assert order("Least sure", "Sort descending") == [*range(13, -1, -1)]
+
+            page.fill("#search input, #search textarea", "see 4.jpg")
+            expect(page.locator("#summary")).to_contain_text("1 document of 14 shown")
+            expect(cells(page, "see page 2")).to_have_count(1)
+            [said] = json.loads(downloaded(page, "JSON"))
+            assert said["file"] == "4.jpg"
+            page.fill("#search input, #search textarea", "nowhere")
+            expect(page.locator("#grid")).to_be_hidden()
 
 
 def test_a_drop_counts_while_the_last_ones_are_read(page: Page, tmp_path: Path) -> None:

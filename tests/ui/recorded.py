@@ -75,6 +75,7 @@ def _field(field: dict[str, Any]) -> Field:
             for slot in field["slots"]
         ),
         origin=field["origin"],
+        state=field["state"],
     )
 
 
