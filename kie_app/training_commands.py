@@ -54,13 +54,13 @@ def mask_pretrain(
     `synthetic` instead of a folder stands for generated documents.
     """
     from kie_app import backbone
-    from kie_app.training import mask_pretraining
+    from kie_app.training import mask_pretraining, trainer
     from kie_app.training.trainer import TrainOptions
 
     services = open_services()
     begun = _begun(services.settings, start)
     options = TrainOptions(out, steps, batch, learning_rate, rank, seed, begun)
-    base = backbone.load(services.settings, adapter=False)
+    base = backbone.load(trainer.placed(services.settings), adapter=False)
     mask_pretraining.train(base, options, tuple(folders), split, services.settings, _tell)
 
 
@@ -92,7 +92,7 @@ def kv(
     from kie_app import backbone
     from kie_app.samples import load_paraphrases
     from kie_app.synthetic import SYNONYMS
-    from kie_app.training import kv_finetuning
+    from kie_app.training import kv_finetuning, trainer
     from kie_app.training.examples import Naming
     from kie_app.training.trainer import TrainOptions
 
@@ -107,7 +107,7 @@ def kv(
         re.compile(leave_out, re.IGNORECASE) if leave_out else None,
     )
     data = kv_finetuning.KvOptions(tuple(folders), split, naming=naming)
-    base = backbone.load(services.settings, adapter=False)
+    base = backbone.load(trainer.placed(services.settings), adapter=False)
     if kv_finetuning.train(base, options, data, services.settings, _tell):
         calibrate(out, [folder.partition("=")[0] for folder in folders])
 

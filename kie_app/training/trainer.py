@@ -1,9 +1,10 @@
 """The training loop: LoRA and heads on packed examples, whatever they were made from.
 
 Every random choice of step s comes from (seed, s), so a resumed run repeats the killed one. Several
-processes (`torchrun`, `accelerate launch`) share each step's examples. Beside the checkpoint lie
-`progress.jsonl` (one JSON object a step), `training_state.pt` (what a resumed run needs, deleted at
-the end) and `best/` (the best checkpoint so far, which becomes the result).
+processes (`torchrun`, `accelerate launch`), each with a GPU of its own or all on the CPU, share
+each step's examples. Beside the checkpoint lie `progress.jsonl` (one JSON object a step),
+`training_state.pt` (what a resumed run needs, deleted at the end) and `best/` (the best checkpoint
+so far, which becomes the result).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from transformers import PreTrainedModel
 
 from kie_app import checkpoint as checkpoints
 from kie_app.backbone import Backbone
+from kie_app.config import Settings
 from kie_app.evaluation.metrics import Counts
 from kie_app.training import attention
 from kie_app.training.objective import Objective
@@ -102,9 +104,8 @@ def train(
     """
     torch.manual_seed(options.seed)
     use_attention(backbone.model, attention.NAME)
-    accelerator = Accelerator()
+    accelerator = processes(on_cpu=backbone.device.type == "cpu")
     rank, ranks = accelerator.process_index, accelerator.num_processes
-    backbone.model.to(accelerator.device)
     objective = Objective(adapted(backbone, options.rank))
     if options.start:
         checkpoints.restore(options.start, backbone.model, backbone.heads)
@@ -114,7 +115,8 @@ def train(
     objective.train()
     accelerator.wait_for_everyone()  # before the first process writes what the others read
     while course.step < options.steps and course.stale < options.patience:
-        began, tokens, sums = time.perf_counter(), 0, torch.zeros(3)
+        began, tokens = time.perf_counter(), 0
+        sums = torch.zeros(3, device=backbone.device)
         rate = schedule(course.step, options.steps)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * rate
@@ -123,7 +125,7 @@ def train(
         for packed in shares(whole, ranks)[rank]:
             losses = objective(packed)
             accelerator.backward(losses.total / options.batch)
-            sums += torch.tensor([float(loss.detach()) for loss in losses])
+            sums += torch.stack([loss.detach().float() for loss in losses])
             tokens += len(packed.ids)
         master.step(optimizer, accelerator)
         sums = accelerator.reduce(sums)
@@ -163,6 +165,22 @@ def train(
     return bool(accelerator.is_main_process)
 
 
+def processes(on_cpu: bool) -> Accelerator:
+    """The processes of this run. The backbone's dtype is that of the training, whatever mixed
+    precision `accelerate config` was told."""
+    return Accelerator(cpu=on_cpu, mixed_precision="no")
+
+
+def placed(settings: Settings) -> Settings:
+    """The settings to load the backbone of a training with: each of several processes has a GPU of
+    its own, where nothing else says which."""
+    on_cpu = settings.device == "cpu" or not torch.cuda.is_available()
+    own = processes(on_cpu).device
+    if settings.device not in ("", own.type):
+        return settings
+    return settings.model_copy(update={"device": str(own)})
+
+
 def use_attention(model: PreTrainedModel, name: str) -> None:
     """Set the language model's attention; a vision tower keeps its own."""
     model.set_attn_implementation({"text_config": name} if sees(model) else name)
@@ -181,9 +199,9 @@ def validated(backbone: Backbone, validate: Validate, accelerator: Accelerator) 
     counts = validate(accelerator.process_index, accelerator.num_processes)
     backbone.model.train()
     use_attention(inner, attention.NAME)
-    own = torch.tensor([counts.right, counts.wrong, counts.missed], dtype=torch.float32)
+    own = torch.tensor([counts.right, counts.wrong, counts.missed], device=backbone.device)
     right, wrong, missed = accelerator.reduce(own).tolist()
-    return Counts(int(right), int(wrong), int(missed)).f1
+    return Counts(right, wrong, missed).f1
 
 
 def adapted(backbone: Backbone, rank: int) -> Backbone:
@@ -313,7 +331,7 @@ def resume(out: Path, master: MasterWeights, optimizer: torch.optim.Optimizer) -
     path = out / STATE
     if not path.is_file():
         return Course()
-    state = torch.load(path, weights_only=True)
+    state = torch.load(path, map_location="cpu", weights_only=True)
     with torch.no_grad():
         for copy, kept in zip(master.copies, state["master"], strict=True):
             copy.copy_(kept)
