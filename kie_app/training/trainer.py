@@ -14,7 +14,6 @@ import json
 import math
 import os
 import resource
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ import torch
 from accelerate import Accelerator
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
-from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from kie_app import checkpoint as checkpoints
@@ -33,10 +31,12 @@ from kie_app.backbone import Backbone
 from kie_app.config import Settings
 from kie_app.evaluation.metrics import Counts
 from kie_app.training import attention
+from kie_app.training import course as courses
+from kie_app.training.course import Course
+from kie_app.training.master_weights import MasterWeights
 from kie_app.training.objective import Objective
 from kie_app.training.packing import Packed
 
-STATE, HISTORY, BEST = "training_state.pt", "progress.jsonl", "best"
 VALIDATED_WITH = "sdpa"  # decoding needs an attention that takes a cache
 
 
@@ -76,15 +76,6 @@ class Progress:
         return json.dumps(dataclasses.asdict(self))
 
 
-@dataclass
-class Course:
-    """How far a run is: steps made, the best validation so far, validations since then."""
-
-    step: int = 0
-    best: float = -1.0
-    stale: int = 0
-
-
 Draw = Callable[[int], Packed | None]  # place in the run -> its example, None to pass it over
 Validate = Callable[[int, int], Counts]  # process, processes -> counts of its share of documents
 
@@ -102,17 +93,21 @@ def train(
     `facts` say in the checkpoint what it was trained on. Returns whether this process is the one
     that wrote the checkpoint.
     """
+    told = told_of(options, facts)
+    state = courses.begun(options.out, told)
     torch.manual_seed(options.seed)
     use_attention(backbone.model, attention.NAME)
     accelerator = processes(on_cpu=backbone.device.type == "cpu")
     rank, ranks = accelerator.process_index, accelerator.num_processes
     objective = Objective(adapted(backbone, options.rank))
-    if options.start:
+    if options.start and not state:
         checkpoints.restore(options.start, backbone.model, backbone.heads)
     master = MasterWeights(objective)
     optimizer = torch.optim.AdamW(master.groups(options.learning_rate), betas=(0.9, 0.98))
-    course = resume(options.out, master, optimizer)
+    course = courses.resume(state, master, optimizer) if state else Course()
     objective.train()
+    if accelerator.is_main_process and not state:
+        courses.clear(options.out)
     accelerator.wait_for_everyone()  # before the first process writes what the others read
     while course.step < options.steps and course.stale < options.patience:
         began, tokens = time.perf_counter(), 0
@@ -149,18 +144,18 @@ def train(
                 memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
                 f1=f1,
             )
-            note(options.out, progress)
+            courses.note(options.out, progress)
             on_progress(progress)
             if f1 is not None and f1 > course.best:
-                save(backbone, options, options.out / BEST, facts, course.step)
+                save(backbone, options.out / courses.BEST, told, course)
         course.best = max(course.best, f1 if f1 is not None else -1.0)
         if accelerator.is_main_process and (
             course.step % options.save_every == 0 or course.step == options.steps
         ):
-            save(backbone, options, options.out, facts, course.step)
-            save_state(options.out, course, master, optimizer)
+            save(backbone, options.out, told, course)
+            courses.save_state(options.out, course, told, master, optimizer)
     if accelerator.is_main_process:
-        finish(options.out)
+        courses.finish(options.out)
     accelerator.end_training()
     return bool(accelerator.is_main_process)
 
@@ -222,49 +217,6 @@ def adapted(backbone: Backbone, rank: int) -> Backbone:
     return backbone
 
 
-class MasterWeights:
-    """float32 copies that the optimizer moves; bfloat16 alone would round small steps away."""
-
-    def __init__(self, objective: nn.Module) -> None:
-        named = [(n, p) for n, p in objective.named_parameters() if p.requires_grad]
-        self.live: list[Tensor] = [p for _, p in named]
-        self.names = [n for n, _ in named]
-        self.copies = [p.detach().float().clone().requires_grad_(True) for p in self.live]
-
-    def groups(self, rate: float) -> list[dict[str, object]]:
-        """Adapter at `rate`; heads start from nothing and take twice that."""
-        pairs = list(zip(self.names, self.copies, strict=True))
-        adapter = [c for n, c in pairs if "lora" in n]
-        heads = [c for n, c in pairs if "lora" not in n]
-        return [
-            {"params": adapter, "lr": rate, "peak": rate, "weight_decay": 0.0},
-            {"params": heads, "lr": 2 * rate, "peak": 2 * rate, "weight_decay": 0.01},
-        ]
-
-    def step(
-        self, optimizer: torch.optim.Optimizer, accelerator: Accelerator, clip: float = 1.0
-    ) -> None:
-        """Sum the gradients of all processes, move the copies, and publish them."""
-        flat = torch.cat(
-            [
-                (torch.zeros_like(p) if p.grad is None else p.grad).float().flatten()
-                for p in self.live
-            ]
-        )
-        flat = accelerator.reduce(flat)
-        parts = flat.split([p.numel() for p in self.live])
-        for live, copy, grad in zip(self.live, self.copies, parts, strict=True):
-            copy.grad, live.grad = grad.view_as(copy), None
-        torch.nn.utils.clip_grad_norm_(self.copies, clip)
-        optimizer.step()
-        self.publish()
-
-    @torch.no_grad()
-    def publish(self) -> None:
-        for live, copy in zip(self.live, self.copies, strict=True):
-            live.copy_(copy)
-
-
 def schedule(step: int, steps: int, warmup: int = 20, decay: float = 0.3) -> float:
     """Warm up, stay, and fall linearly to 5 % over the last `decay` of the run."""
     if step < warmup:
@@ -282,16 +234,19 @@ def shares(whole: Sequence[Packed], ranks: int) -> list[list[Packed]]:
     return dealt
 
 
-def note(out: Path, progress: Progress) -> None:
-    """Append one step to the run's history."""
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / HISTORY).open("a", encoding="utf-8") as history:
-        history.write(f"{progress}\n")
+def told_of(options: TrainOptions, facts: dict[str, Any]) -> dict[str, Any]:
+    """What a run is told that must stay as it is when it goes on; its steps may change."""
+    return {
+        **facts,
+        "started_from": options.start.name if options.start else None,
+        "batch": options.batch,
+        "learning_rate": options.learning_rate,
+        "rank": options.rank,
+        "seed": options.seed,
+    }
 
 
-def save(
-    backbone: Backbone, options: TrainOptions, folder: Path, facts: dict[str, Any], step: int
-) -> None:
+def save(backbone: Backbone, folder: Path, told: dict[str, Any], course: Course) -> None:
     """Write the checkpoint as it is now."""
     folder.mkdir(parents=True, exist_ok=True)
     # "auto" would ask the hub whether the vocabulary grew; the embeddings are never trained.
@@ -300,55 +255,8 @@ def save(
     weights = {n: p.detach().contiguous() for n, p in backbone.heads.state_dict().items()}
     save_file(weights, folder / checkpoints.HEADS)
     training = {
-        **facts,
-        "started_from": options.start.name if options.start else None,
-        "steps": step,
-        "batch": options.batch,
-        "learning_rate": options.learning_rate,
-        "rank": options.rank,
-        "seed": options.seed,
+        **told,
+        "steps": course.step,
         "machine": f"{os.cpu_count()} cores" if backbone.device.type == "cpu" else "GPU",
     }
     checkpoints.write_facts(checkpoints.Checkpoint(folder, backbone.name, training=training))
-
-
-def save_state(
-    out: Path, course: Course, master: MasterWeights, optimizer: torch.optim.Optimizer
-) -> None:
-    """Write what a resumed run needs, whole or not at all."""
-    draft = out / f".{STATE}"
-    state = {
-        "course": dataclasses.asdict(course),
-        "master": master.copies,
-        "optimizer": optimizer.state_dict(),
-    }
-    torch.save(state, draft)
-    draft.replace(out / STATE)
-
-
-def resume(out: Path, master: MasterWeights, optimizer: torch.optim.Optimizer) -> Course:
-    """Continue from `out/training_state.pt`, if there is one."""
-    path = out / STATE
-    if not path.is_file():
-        return Course()
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    with torch.no_grad():
-        for copy, kept in zip(master.copies, state["master"], strict=True):
-            copy.copy_(kept)
-    optimizer.load_state_dict(state["optimizer"])
-    master.publish()
-    return Course(**state["course"])
-
-
-def history(out: Path) -> list[dict[str, Any]]:
-    """The steps of a run, each once: what was repeated after a kill replaces what it repeats."""
-    rows = (json.loads(row) for row in (out / HISTORY).read_text(encoding="utf-8").splitlines())
-    return list({row["step"]: row for row in rows}.values())
-
-
-def finish(out: Path) -> None:
-    """The best validated checkpoint becomes the result."""
-    if (out / BEST).is_dir():
-        shutil.copytree(out / BEST, out, dirs_exist_ok=True)
-        shutil.rmtree(out / BEST)
-    (out / STATE).unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from kie_app import checkpoint as checkpoints
 from kie_app.backbone import Backbone
 from kie_app.config import ROOT, Settings
 from kie_app.evaluation.metrics import Counts
-from kie_app.training import kv_finetuning, trainer
+from kie_app.training import course, kv_finetuning, trainer
 from kie_app.training.packing import Packed
 from kie_app.training.trainer import TrainOptions
 from tests.conftest import make_backbone
@@ -53,7 +53,7 @@ def test_a_run_stays_where_the_model_is(
     validation is left out: they are no part of training."""
     monkeypatch.setattr(kv_finetuning, "judge", lambda *_: Counts(3, 1, 0))
     monkeypatch.setattr(trainer, "save", lambda *_: None)  # the device has no memory to write from
-    monkeypatch.setattr(trainer, "save_state", lambda *_: None)
+    monkeypatch.setattr(course, "save_state", lambda *_: None)
     with Machine():
         far = Backbone(fresh.model.to(DEVICE), fresh.text.tokenizer, fresh.heads, fresh.name)
         assert far.device == next(far.heads.parameters()).device == DEVICE
@@ -134,7 +134,7 @@ def test_two_processes_make_the_checkpoint_that_one_makes(tmp_path: Path) -> Non
             check=True,
             env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
         )
-    assert len(trainer.history(tmp_path / "two")) == 4, "the first process alone keeps a history"
+    assert len(course.history(tmp_path / "two")) == 4, "the first process alone keeps a history"
     for file in (checkpoints.ADAPTER, checkpoints.HEADS):
         one, other = load_file(tmp_path / "one" / file), load_file(tmp_path / "two" / file)
         assert one.keys() == other.keys()
