@@ -51,7 +51,7 @@ class TrainOptions:
     rank: int = 32
     seed: int = 0
     start: Path | None = None  # a checkpoint to go on from, instead of fresh weights
-    validate_every: int = 0  # steps between validations; 0: none, and the last weights are kept
+    validate_every: int = 0  # steps between validations, the last is one; 0: none, the last is kept
     patience: int = 3  # validations without a better F1 after which training stops
     save_every: int = 40
 
@@ -127,7 +127,8 @@ def train(
         course.step += 1
         seconds = time.perf_counter() - began
         f1 = None
-        if validate and options.validate_every and course.step % options.validate_every == 0:
+        due = course.step == options.steps or course.step % max(1, options.validate_every) == 0
+        if validate and options.validate_every and due:
             f1 = validated(backbone, validate, accelerator)
             course.stale = 0 if f1 > course.best else course.stale + 1
         if accelerator.is_main_process:
@@ -187,7 +188,7 @@ def sees(model: PreTrainedModel) -> bool:
 
 
 def validated(backbone: Backbone, validate: Validate, accelerator: Accelerator) -> float:
-    """Micro F1 of `mask_parallel` as it is now, each process judging its share."""
+    """Micro F1 of the model as it is now, each process judging its share."""
     inner = backbone.model.get_base_model()
     use_attention(inner, VALIDATED_WITH)
     backbone.model.eval()
