@@ -18,11 +18,12 @@ STATE, HISTORY, BEST = "training_state.pt", "progress.jsonl", "best"
 
 @dataclass
 class Course:
-    """Steps made, the best validation so far, and validations since then."""
+    """Steps made, the best validation so far, validations since then, and the most memory held."""
 
     step: int = 0
     best: float = -1.0
     stale: int = 0
+    memory: int = 0
 
 
 def begun(out: Path, told: dict[str, Any]) -> dict[str, Any] | None:

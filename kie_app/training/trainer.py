@@ -59,7 +59,7 @@ class TrainOptions:
 @dataclass(frozen=True)
 class Progress:
     """One step: losses are means over its batch, `eta` the seconds left, `memory` the most bytes
-    that one process held; `f1` is given where the step was validated."""
+    that this process has held (`memory_held`); `f1` is given where the step was validated."""
 
     step: int
     steps: int
@@ -142,9 +142,10 @@ def train(
                 learning_rate=optimizer.param_groups[0]["lr"],
                 tokens_per_second=tokens * ranks / seconds,
                 eta=(options.steps - course.step) * seconds,
-                memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+                memory=memory_held(backbone.device),
                 f1=f1,
             )
+            course.memory = max(course.memory, progress.memory)
             courses.note(options.out, progress)
             on_progress(progress)
             if f1 is not None and f1 > course.best:
@@ -218,6 +219,13 @@ def adapted(backbone: Backbone, rank: int) -> Backbone:
     return backbone
 
 
+def memory_held(device: torch.device) -> int:
+    """The most bytes that this process has held: of the GPU's memory where it trains on one."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def schedule(step: int, steps: int, warmup: int = 20, decay: float = 0.3) -> float:
     """Warm up, stay, and fall linearly to 5 % over the last `decay` of the run."""
     if step < warmup:
@@ -258,6 +266,7 @@ def save(backbone: Backbone, folder: Path, told: dict[str, Any], course: Course)
     training = {
         **told,
         "steps": course.step,
+        "memory": course.memory,
         "machine": f"{os.cpu_count()} cores" if backbone.device.type == "cpu" else "GPU",
     }
     checkpoints.write_facts(checkpoints.Checkpoint(folder, backbone.name, training=training))

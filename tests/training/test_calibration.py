@@ -161,6 +161,7 @@ def test_a_card_shows_the_measured_figures_and_the_training(tmp_path: Path) -> N
     training = {"data": data, "split": "train", "steps": 3, "batch": 4, "left_out": "fax"}
     training |= {"learning_rate": 1e-3, "rank": 4, "seed": 0, "machine": "2 cores"}
     training |= {"averaged": {"with": "older", "share": 0.35}}
+    training |= {"memory": 1_940_000_000}
     checkpoints.write_facts(Checkpoint(tmp_path, "tiny", Calibration(), training))
     figures = {
         "documents": 7,
@@ -184,7 +185,16 @@ def test_a_card_shows_the_measured_figures_and_the_training(tmp_path: Path) -> N
     assert "| mask_parallel | normalised | 0.900 | 0.950 | 0.990 | 0.031 |" in text
     assert "train kv sroie=2 --out models/" in text
     assert "CC BY 4.0" in text
+    assert "on 2 cores with 1.9 GB at most." in text
     assert "0.35 of what that gave and 0.65 of the checkpoint\n`older`" in text
+
+
+def test_a_card_of_a_checkpoint_that_knows_no_memory_states_none(tmp_path: Path) -> None:
+    training = {"data": {}, "split": "train", "steps": 3, "batch": 4, "learning_rate": 1e-3}
+    training |= {"rank": 4, "seed": 0, "machine": "2 cores"}
+    checkpoints.write_facts(Checkpoint(tmp_path, "tiny", training=training))
+    card.write(tmp_path, [])
+    assert "on 2 cores.\n" in (tmp_path / "README.md").read_text()
 
 
 def test_a_card_without_figures_is_refused(tmp_path: Path) -> None:

@@ -140,3 +140,9 @@ def test_two_processes_make_the_checkpoint_that_one_makes(tmp_path: Path) -> Non
         assert one.keys() == other.keys()
         for name in one:
             torch.testing.assert_close(one[name], other[name], atol=1e-4, rtol=1e-3)
+
+
+def test_memory_on_a_gpu_is_the_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: device.index + 7)
+    assert trainer.memory_held(torch.device("cuda:1")) == 8
+    assert trainer.memory_held(torch.device("cpu")) > 10_000_000
