@@ -14,6 +14,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -56,8 +57,10 @@ class Packed:
 
     def to(self, device: torch.device) -> Packed:
         """The same example on `device`; its picture goes there when it is seen."""
-        tensors = {name: one for name, one in vars(self).items() if isinstance(one, Tensor)}
-        return replace(self, **{name: one.to(device) for name, one in tensors.items()})
+        moved: dict[str, Any] = {
+            name: one.to(device) for name, one in vars(self).items() if isinstance(one, Tensor)
+        }
+        return replace(self, **moved)
 
 
 def pack(text: Text, example: Example, rng: random.Random) -> Packed:
