@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from peft import PeftModel, set_peft_model_state_dict
+from peft import PeftModel, get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load_file
+from torch import Tensor
 from transformers import PreTrainedModel
 
 from kie_app.config import Settings
@@ -65,12 +66,12 @@ def find(settings: Settings) -> Checkpoint | None:
 
 def named(settings: Settings, name: str) -> Checkpoint:
     """The checkpoint of a registered name or in a folder. A registered one is read only if its
-    files are those that were registered."""
+    files are those that were registered, by whichever of the two it is given."""
     registered = registry(settings.models_dir)["checkpoints"]
-    if name not in registered:
-        return read(Path(name))
-    folder = settings.models_dir / name
-    check(folder, registered[name])
+    folder = settings.models_dir / name if name in registered else Path(name)
+    for known, hashes in registered.items():
+        if folder.resolve() == (settings.models_dir / known).resolve():
+            check(folder, hashes)
     return read(folder)
 
 
@@ -160,21 +161,22 @@ def restore(folder: Path, adapted: PeftModel, heads: Heads) -> None:
     """Put a checkpoint's adapter and heads into a model that already carries an adapter."""
     try:
         weights = load_file(folder / ADAPTER)
-        unknown = set_peft_model_state_dict(adapted, weights).unexpected_keys
+        _fit(adapted, weights)
+        set_peft_model_state_dict(adapted, weights)
         heads.load_state_dict(load_file(folder / HEADS))
-    except (OSError, RuntimeError, SafetensorError) as error:
-        unknown = [str(error).splitlines()[0]]
-    if unknown:
+    except (OSError, RuntimeError, ValueError, SafetensorError) as error:
+        first = str(error).splitlines()[0]
         raise BackboneError(
-            f"{folder} cannot be trained further ({unknown[0]}): its rank and backbone must be the "
-            "same as those of this run."
-        )
+            f"{folder} cannot be trained further ({first}): its rank and backbone must be the same "
+            "as those of this run, and its files whole."
+        ) from error
 
 
 def merge(found: Checkpoint, model: PreTrainedModel, heads: Heads) -> PreTrainedModel:
     """The model with the adapter folded into its weights; `heads` gets the trained values."""
     try:
         adapted = PeftModel.from_pretrained(model, str(found.folder))
+        _fit(adapted, load_file(found.folder / ADAPTER))
         heads.load_state_dict(load_file(found.folder / HEADS))
     except (OSError, RuntimeError, ValueError, SafetensorError) as error:
         first = str(error).splitlines()[0]
@@ -184,3 +186,11 @@ def merge(found: Checkpoint, model: PreTrainedModel, heads: Heads) -> PreTrained
         ) from error
     merged: PreTrainedModel = adapted.merge_and_unload()
     return merged
+
+
+def _fit(adapted: PeftModel, weights: dict[str, Tensor]) -> None:
+    """ValueError where a file lacks weights of the adapter, which PEFT would leave as they were
+    drawn, or holds others."""
+    wanted = get_peft_model_state_dict(adapted, save_embedding_layers=False).keys()
+    for name in sorted(wanted ^ weights.keys()):
+        raise ValueError(f"{name} is {'missing' if name in wanted else 'not known'}")

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from kie_app.config import Settings
-from kie_app.console import open_services, read_settings
+from kie_app.console import open_services, read_settings, warn
+
+if TYPE_CHECKING:
+    from kie_app.training.sources import Source
 
 train = typer.Typer(no_args_is_help=True, help="Train a checkpoint on labelled documents.")
 
@@ -35,6 +39,12 @@ Start = Annotated[
 Split = Annotated[
     Literal["train", "all"], typer.Option(help="Train on one side of the split by shop.")
 ]
+ValidateEvery = Annotated[
+    int, typer.Option(min=0, help="Steps between validations; 0: none, no early stopping.")
+]
+Patience = Annotated[
+    int, typer.Option(min=1, help="Validations without a better F1 after which it stops.")
+]
 
 
 @train.command("mask-pretrain")
@@ -48,19 +58,25 @@ def mask_pretrain(
     seed: Seed = 0,
     split: Split = "train",
     start: Start = "",
+    validate_every: ValidateEvery = 0,
+    patience: Patience = 3,
 ) -> None:
     """Stage 1: restore hidden text and copy text by its place, on documents without labels.
 
     `synthetic` instead of a folder stands for generated documents.
     """
     from kie_app import backbone
-    from kie_app.training import mask_pretraining
+    from kie_app.training import mask_pretraining, trainer
     from kie_app.training.trainer import TrainOptions
 
     services = open_services()
     begun = _begun(services.settings, start)
-    options = TrainOptions(out, steps, batch, learning_rate, rank, seed, begun)
-    base = backbone.load(services.settings, adapter=False)
+    options = TrainOptions(
+        out, steps, batch, learning_rate, rank, seed, begun, validate_every, patience
+    )
+    if validate_every:
+        _held(folders, "early stopping")
+    base = backbone.load(trainer.placed(services.settings), adapter=False)
     mask_pretraining.train(base, options, tuple(folders), split, services.settings, _tell)
 
 
@@ -78,12 +94,8 @@ def kv(
     leave_out: Annotated[
         str, typer.Option(help="Printed labels that match are never asked (a regular expression).")
     ] = "",
-    validate_every: Annotated[
-        int, typer.Option(min=0, help="Steps between validations; 0: none, no early stopping.")
-    ] = 0,
-    patience: Annotated[
-        int, typer.Option(min=1, help="Validations without a better F1 after which it stops.")
-    ] = 3,
+    validate_every: ValidateEvery = 0,
+    patience: Patience = 3,
 ) -> None:
     """Stage 2, KV fine-tuning: all decoders on labelled documents, then `calibrate`.
 
@@ -92,7 +104,7 @@ def kv(
     from kie_app import backbone
     from kie_app.samples import load_paraphrases
     from kie_app.synthetic import SYNONYMS
-    from kie_app.training import kv_finetuning
+    from kie_app.training import kv_finetuning, trainer
     from kie_app.training.examples import Naming
     from kie_app.training.trainer import TrainOptions
 
@@ -107,9 +119,10 @@ def kv(
         re.compile(leave_out, re.IGNORECASE) if leave_out else None,
     )
     data = kv_finetuning.KvOptions(tuple(folders), split, naming=naming)
-    base = backbone.load(services.settings, adapter=False)
-    if kv_finetuning.train(base, options, data, services.settings, _tell):
-        calibrate(out, [folder.partition("=")[0] for folder in folders])
+    held = _held(folders, "early stopping and calibration")
+    base = backbone.load(trainer.placed(services.settings), adapter=False)
+    if kv_finetuning.train(base, options, data, services.settings, _tell) and held:
+        _calibrate(out, held)
 
 
 @train.command()
@@ -121,15 +134,21 @@ def calibrate(
     ],
 ) -> None:
     """Fit how pointers and slots are mixed, and the confidences, on validation documents."""
+    from kie_app.training import sources
+
+    _calibrate(checkpoint, sources.read(folders, "validation"))
+
+
+def _calibrate(checkpoint: Path, held: Sequence[Source]) -> None:
     from dataclasses import asdict, replace
 
     from kie_app import backbone
     from kie_app import checkpoint as checkpoints
-    from kie_app.training import sources
     from kie_app.training.calibration import calibrate as fit
+    from kie_app.training.sources import Mix
 
     settings = read_settings().model_copy(update={"checkpoint": str(checkpoint)})
-    mix = sources.Mix(sources.read(folders, "validation"), 0, settings)
+    mix = Mix(held, 0, settings)
     fitted = replace(checkpoints.read(checkpoint), calibration=fit(backbone.load(settings), mix))
     checkpoints.write_facts(fitted)
     typer.echo(json.dumps(asdict(fitted.calibration)))
@@ -211,6 +230,16 @@ def _begun(settings: Settings, start: str) -> Path | None:
     from kie_app import checkpoint as checkpoints
 
     return checkpoints.named(settings, start).folder if start else None
+
+
+def _held(folders: Sequence[str], without: str) -> Sequence[Source]:
+    """The validation documents, read before a run that would end by missing them."""
+    from kie_app.training import sources
+
+    held = sources.held_out(folders)
+    if not held:
+        warn(f"{', '.join(folders)} has no validation documents: trained without {without}.")
+    return held
 
 
 def _tell(progress: object) -> None:

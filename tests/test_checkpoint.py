@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from kie_app import checkpoint as checkpoints
 from kie_app.checkpoint import Calibration, Checkpoint
@@ -50,8 +51,9 @@ def test_the_registry_names_the_default_and_the_others(registered: Path) -> None
 def test_a_changed_file_of_a_registered_checkpoint_is_named(registered: Path, file: str) -> None:
     path = registered / "two" / file
     path.write_bytes(path.read_bytes() + b" ")
-    with pytest.raises(BackboneError, match=rf"two/{file} is not the registered file"):
-        checkpoints.find(Settings(models_dir=registered))
+    for given in ("", "two", str(registered / "two"), str(registered / "one" / ".." / "two")):
+        with pytest.raises(BackboneError, match=rf"two/{file} is not the registered file"):
+            checkpoints.find(Settings(models_dir=registered, checkpoint=given))
     path.unlink()
     with pytest.raises(BackboneError, match=rf"two/{file} cannot be read"):
         checkpoints.find(Settings(models_dir=registered))
@@ -130,3 +132,33 @@ def test_truncated_heads_are_refused(tmp_path: Path) -> None:
 def test_facts_are_plain_json(tmp_path: Path) -> None:
     checkpoints.write_facts(Checkpoint(tmp_path, "tiny"))
     assert json.loads((tmp_path / checkpoints.FACTS).read_text())["backbone"] == "tiny"
+
+
+def test_an_adapter_that_lacks_weights_or_has_others_is_refused(tmp_path: Path) -> None:
+    from peft import LoraConfig, get_peft_model
+
+    def adapted():
+        make_backbone.cache_clear()
+        fresh = make_backbone(seed=4)
+        config = LoraConfig(r=2, target_modules="all-linear", task_type="CAUSAL_LM")
+        return get_peft_model(fresh.model, config), fresh.heads
+
+    model, heads = adapted()
+    model.save_pretrained(str(tmp_path))
+    save_file(heads.state_dict(), tmp_path / checkpoints.HEADS)
+    checkpoints.write_facts(Checkpoint(tmp_path, "tiny"))
+    # Copies: what `load_file` gives is a view of the file, which is written anew below.
+    whole = {n: one.clone() for n, one in load_file(tmp_path / checkpoints.ADAPTER).items()}
+    checkpoints.restore(tmp_path, *adapted())
+    lost = next(iter(whole))
+    without = {name: one for name, one in whole.items() if name != lost}
+    more = {**whole, lost.replace("layers.0", "layers.9"): whole[lost].clone()}
+    for weights, why in ((without, "missing"), (more, "not known")):
+        save_file(weights, tmp_path / checkpoints.ADAPTER)
+        with pytest.raises(BackboneError, match=f"cannot be trained further .*{why}"):
+            checkpoints.restore(tmp_path, *adapted())
+        make_backbone.cache_clear()
+        fresh = make_backbone(seed=4)
+        with pytest.raises(BackboneError, match=f"damaged .*{why}"):
+            checkpoints.merge(checkpoints.read(tmp_path), fresh.model, fresh.heads)
+    make_backbone.cache_clear()

@@ -44,6 +44,8 @@ def read(folder: Path) -> tuple[Labelled, ...]:
                 "and text as a JSON object."
             ) from error
         items.append(Labelled(f"{folder.name}-{number}", file, {KEY: text}, (), 0, 0))
+    if not items:
+        raise DataError(f"{path} is empty: give each image a line with image and text.")
     return tuple(items)
 
 

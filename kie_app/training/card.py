@@ -50,7 +50,7 @@ and pointer head for {found.backbone}. One set of weights for every decoder: `ma
 
 {training["steps"]} steps of {training["batch"]} documents of the `{training["split"]}` split (by
 shop or advertiser), AdamW, peak learning rate {training["learning_rate"]}, seed {training["seed"]},
-on {training["machine"]}{_start(training)}.{_averaged(training)}
+on {training["machine"]}{_memory(training)}{_start(training)}.{_averaged(training)}
 
 {_command(found)}
 
@@ -94,6 +94,10 @@ def _set(name: str, one: dict[str, Any]) -> str:
 def _start(training: dict[str, Any]) -> str:
     start = training.get("started_from")
     return f", going on from the checkpoint `{start}`" if start else ""
+
+
+def _memory(training: dict[str, Any]) -> str:
+    return f" with {most / 1e9:.1f} GB at most" if (most := training.get("memory")) else ""
 
 
 def _averaged(training: dict[str, Any]) -> str:

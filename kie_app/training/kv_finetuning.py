@@ -56,7 +56,7 @@ def train(
         {n for s in mix.sources for i in s.items for n in data.naming.printed(i.lines)}
     )
     pool = names(item.values() for source in mix.sources for item in source.items)
-    held = sources.read(data.folders, "validation") if options.validate_every else []
+    held = sources.held_out(data.folders) if options.validate_every else []
 
     def draw(at: int) -> Packed | None:
         rng = random.Random(f"{options.seed}-{at}")

@@ -8,6 +8,9 @@ vector covers on the page, so that they must be restored from both sides; `after
 `right of`, `below` for words that can be read, so that they must be found and copied, in parallel
 by slots and pointers, one by one by the answer and the branches. The packed sequence is that of KV
 fine-tuning, and so is what runs after it.
+
+Early stopping looks at the tokens that slots restore or copy on validation documents: slots learn
+slowest, so what pointers and next tokens learn is there when these get no better.
 """
 
 from __future__ import annotations
@@ -15,13 +18,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from kie_app.backbone import Backbone
+import torch
+
+from kie_app.backbone import Backbone, Text
 from kie_app.config import Settings
+from kie_app.evaluation.metrics import Counts
 from kie_app.prompting import value_ids
 from kie_app.training import captions, sources, trainer
 from kie_app.training.examples import Example, part
-from kie_app.training.packing import Packed, pack
-from kie_app.training.sources import Mix
+from kie_app.training.packing import IGNORE, Packed, pack
+from kie_app.training.sources import Mix, Source
 from kie_app.training.trainer import Progress, TrainOptions
 from kie_app.types import Document, Key, Line, Schema, Word
 
@@ -29,6 +35,7 @@ TASKS = 6  # spans asked of one document
 LONGEST = 8  # words of a span
 CUE = 3  # words of a cue, the more the rarer their first one is
 PART_TOKENS = 560
+VALIDATED = 40  # documents of the validation split that early stopping looks at
 
 
 def train(
@@ -42,18 +49,50 @@ def train(
     """Pre-train on the text of labelled folders (their labels are not used), `synthetic`, and, with
     a multimodal backbone, on folders of images with captions."""
     mix = Mix(sources.read(folders, split), options.seed, settings)
+    held = sources.held_out(folders) if options.validate_every else []
 
     def draw(at: int) -> Packed | None:
         rng = random.Random(f"{options.seed}-{at}")
         drawn = mix.draw(at)
         if drawn.image:
             return captions.pack(backbone, drawn.image, drawn.values[captions.KEY], rng)
-        document, _ = part(backbone.text, drawn.document, {}, rng, PART_TOKENS)
-        one = example(document, rng, lambda value: len(value_ids(backbone.text, value)))
-        return pack(backbone.text, one, rng) if one.values else None
+        return packed_spans(backbone.text, drawn.document, rng)
+
+    def validate(process: int, processes: int) -> Counts:
+        return judge(backbone, mix, held, process, processes)
 
     facts = {"stage": "mask", "data": mix.facts(), "split": split}
-    return trainer.train(backbone, options, facts, draw, None, on_progress)
+    return trainer.train(backbone, options, facts, draw, validate if held else None, on_progress)
+
+
+def packed_spans(text: Text, document: Document, rng: random.Random) -> Packed | None:
+    """Spans of a document or of a part of it, packed; None where it has none."""
+    document, _ = part(text, document, {}, rng, PART_TOKENS)
+    one = example(document, rng, lambda value: len(value_ids(text, value)))
+    return pack(text, one, rng) if one.values else None
+
+
+@torch.inference_mode()
+def judge(
+    backbone: Backbone, mix: Mix, held: Sequence[Source], process: int, processes: int
+) -> Counts:
+    """How many tokens of spans the slots get right on validation documents, evenly from all
+    sources, and always the same spans; this process's share of them. Each token that is asked is
+    answered, so their F1 is the share of right ones."""
+    right = wrong = 0
+    each = max(1, VALIDATED // len(held))
+    for item in [item for source in held for item in source.items[:each]][process::processes]:
+        packed = packed_spans(backbone.text, mix.document(item), random.Random(item.id))
+        if packed is None:
+            continue
+        packed = packed.to(backbone.device)
+        embeds = backbone.embed(packed.ids, packed.boxes, packed.boxed, packed.slots)
+        states = backbone.forward(embeds, packed.positions, packed.visible)
+        at = (packed.slot != IGNORE) & (packed.slot != backbone.text.end)  # blanks prove nothing
+        same = backbone.logits(states[at]).argmax(dim=1) == packed.slot[at]
+        right += int(same.sum())
+        wrong += int((~same).sum())
+    return Counts(right, wrong, wrong)
 
 
 def example(document: Document, rng: random.Random, tokens: Callable[[str], int]) -> Example:

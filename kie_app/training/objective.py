@@ -35,7 +35,7 @@ class Objective(nn.Module):
         self.model, self.heads = backbone.model, backbone.heads
 
     def forward(self, packed: Packed) -> Losses:
-        backbone = self.backbone
+        backbone, packed = self.backbone, packed.to(self.backbone.device)
         embeds = backbone.embed(packed.ids, packed.boxes, packed.boxed, packed.slots)
         if packed.picture and backbone.eye:
             features = backbone.eye.see(packed.picture).to(embeds.dtype)
@@ -45,9 +45,12 @@ class Objective(nn.Module):
         )
         pointers = states.new_zeros(())
         if packed.runs:
-            printed = [one.to(states.device) for one in (packed.match, packed.form, packed.shape)]
             scores, no_run = self.heads.pointer(
-                states[packed.words], states[packed.query], *printed
+                states[packed.words],
+                states[packed.query],
+                packed.match,
+                packed.form,
+                packed.shape,
             )
             pointers = pointer_loss(scores, no_run, packed.runs)
         return Losses(

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -53,6 +54,13 @@ class Packed:
     runs: list[list[tuple[int, int]]]
     document: int  # tokens of the document (or image), which come first
     picture: Picture | None = None  # what stands in the document's place
+
+    def to(self, device: torch.device) -> Packed:
+        """The same example on `device`; its picture goes there when it is seen."""
+        moved: dict[str, Any] = {
+            name: one.to(device) for name, one in vars(self).items() if isinstance(one, Tensor)
+        }
+        return replace(self, **moved)
 
 
 def pack(text: Text, example: Example, rng: random.Random) -> Packed:

@@ -25,8 +25,8 @@ PATTERN = 40  # weights are met within every so many draws
 
 @dataclass(frozen=True)
 class Source:
-    """One folder's documents of one split, or generated ones without end (no `items`). `keys` are
-    all single-valued keys that it labels: one that a document lacks is known to be absent there.
+    """One folder's documents of one split, or `generated` ones without end. `keys` are all
+    single-valued keys that it labels: one that a document lacks is known to be absent there.
     `captions` says that it holds images with captions instead."""
 
     name: str
@@ -34,6 +34,13 @@ class Source:
     items: tuple[Labelled, ...] = ()
     keys: tuple[str, ...] = ()
     captions: bool = False
+    generated: bool = False
+
+    def asked(self, item: Labelled) -> tuple[str, ...]:
+        """The keys that have one value or none in a document. One that is labelled with a list
+        there has several, and is not asked."""
+        values = item.values()
+        return tuple(key for key in self.keys if key in values or key not in item.entities)
 
 
 @dataclass(frozen=True)
@@ -52,9 +59,23 @@ class Drawn:
 
 
 def read(folders: Sequence[str], split: str) -> list[Source]:
-    """Sources from `FOLDER`, `FOLDER=WEIGHT` (default 1) or `synthetic`, which has no validation
-    split. A folder holds labelled documents, or images with captions. DataError names what is
-    wrong."""
+    """Sources from `FOLDER`, `FOLDER=WEIGHT` (default 1) or `synthetic`. A folder holds labelled
+    documents, or images with captions; these and `synthetic` have no validation split. DataError
+    names what is wrong."""
+    if found := _read(folders, split, needed=True):
+        return found
+    raise DataError(
+        f"{', '.join(folders)} has no validation documents: name a folder with a labels.jsonl."
+    )
+
+
+def held_out(folders: Sequence[str]) -> list[Source]:
+    """The validation split of those folders that have one."""
+    return _read(folders, "validation", needed=False)
+
+
+def _read(folders: Sequence[str], split: str, needed: bool) -> list[Source]:
+    """A labelled folder without documents of the split is left out unless they are `needed`."""
     sources = []
     for given in folders:
         path, _, weight = given.partition("=")
@@ -66,13 +87,17 @@ def read(folders: Sequence[str], split: str) -> list[Source]:
             raise DataError(f"{given!r} has no weight above 0: write FOLDER=WEIGHT, as sroie=2.")
         if path == SYNTHETIC:
             if split != "validation":
-                sources.append(Source(SYNTHETIC, share))
+                sources.append(Source(SYNTHETIC, share, generated=True))
             continue
         if (Path(path) / captions.FILE).is_file():
-            sources.append(Source(Path(path).name, share, captions.read(Path(path)), (), True))
+            if split != "validation":
+                items = captions.read(Path(path))
+                sources.append(Source(Path(path).name, share, items, captions=True))
             continue
         whole = [item for item in labelled(Path(path)) if item.values()]
         items = tuple(item for item in whole if split in ("all", split_of(item)))
+        if not items and whole and not needed:
+            continue
         if not items:
             raise DataError(
                 f"{path} holds no labelled document in its {split} split: give a folder whose "
@@ -97,7 +122,7 @@ class Mix:
         which = self._pattern[place]
         before = self._pattern[:place].count(which) + cycle * self._pattern.count(which)
         source = self.sources[which]
-        if not source.items:
+        if source.generated:
             made = generate(self.seed * 1_000_003 + before)
             return Drawn(made.document, made.values, made.absent, tidy=True)
         epoch, index = divmod(before, len(source.items))
@@ -107,7 +132,7 @@ class Mix:
         if source.captions:
             empty = Document(item.id, item.file.name, (), (), "given")
             return Drawn(empty, item.values(), (), tidy=False, image=item.file)
-        lacking = tuple(key for key in source.keys if key not in item.values())
+        lacking = tuple(key for key in source.keys if key not in item.entities)
         return Drawn(self.document(item), item.values(), lacking, tidy=bool(item.lines))
 
     def facts(self) -> dict[str, dict[str, float]]:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from kie_app.errors import DataError
-from kie_app.training import trainer
+from kie_app.training import course
 
 FILE = "training.html"
 WINDOW = 20  # steps that a point of a loss curve is the mean of
@@ -20,7 +20,7 @@ LOSSES = {"next": "next token, nats", "slots": "slots, nats", "pointers": "point
 def write(out: Path) -> Path:
     """Draw `out/progress.jsonl` as `out/training.html` and return its path."""
     try:
-        rows = trainer.history(out)
+        rows = course.history(out)
     except (OSError, ValueError, KeyError) as error:
         raise DataError(
             f"{out} holds no history of a run ({error!r}): give a folder that `train` wrote to."

@@ -1,9 +1,10 @@
 """The training loop: LoRA and heads on packed examples, whatever they were made from.
 
 Every random choice of step s comes from (seed, s), so a resumed run repeats the killed one. Several
-processes (`torchrun`, `accelerate launch`) share each step's examples. Beside the checkpoint lie
-`progress.jsonl` (one JSON object a step), `training_state.pt` (what a resumed run needs, deleted at
-the end) and `best/` (the best checkpoint so far, which becomes the result).
+processes (`torchrun`, `accelerate launch`), each with a GPU of its own or all on the CPU, share
+each step's examples. Beside the checkpoint lie `progress.jsonl` (one JSON object a step),
+`training_state.pt` (what a resumed run needs, deleted at the end) and `best/` (the best checkpoint
+so far, which becomes the result).
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import json
 import math
 import os
 import resource
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,17 +24,19 @@ import torch
 from accelerate import Accelerator
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
-from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from kie_app import checkpoint as checkpoints
 from kie_app.backbone import Backbone
+from kie_app.config import Settings
 from kie_app.evaluation.metrics import Counts
 from kie_app.training import attention
+from kie_app.training import course as courses
+from kie_app.training.course import Course
+from kie_app.training.master_weights import MasterWeights
 from kie_app.training.objective import Objective
 from kie_app.training.packing import Packed
 
-STATE, HISTORY, BEST = "training_state.pt", "progress.jsonl", "best"
 VALIDATED_WITH = "sdpa"  # decoding needs an attention that takes a cache
 
 
@@ -49,7 +51,7 @@ class TrainOptions:
     rank: int = 32
     seed: int = 0
     start: Path | None = None  # a checkpoint to go on from, instead of fresh weights
-    validate_every: int = 0  # steps between validations; 0: none, and the last weights are kept
+    validate_every: int = 0  # steps between validations, the last is one; 0: none, the last is kept
     patience: int = 3  # validations without a better F1 after which training stops
     save_every: int = 40
 
@@ -57,7 +59,7 @@ class TrainOptions:
 @dataclass(frozen=True)
 class Progress:
     """One step: losses are means over its batch, `eta` the seconds left, `memory` the most bytes
-    that one process held; `f1` is given where the step was validated."""
+    that this process has held (`memory_held`); `f1` is given where the step was validated."""
 
     step: int
     steps: int
@@ -72,15 +74,6 @@ class Progress:
 
     def __str__(self) -> str:
         return json.dumps(dataclasses.asdict(self))
-
-
-@dataclass
-class Course:
-    """How far a run is: steps made, the best validation so far, validations since then."""
-
-    step: int = 0
-    best: float = -1.0
-    stale: int = 0
 
 
 Draw = Callable[[int], Packed | None]  # place in the run -> its example, None to pass it over
@@ -100,21 +93,25 @@ def train(
     `facts` say in the checkpoint what it was trained on. Returns whether this process is the one
     that wrote the checkpoint.
     """
+    told = told_of(options, facts)
+    state = courses.begun(options.out, told)
     torch.manual_seed(options.seed)
     use_attention(backbone.model, attention.NAME)
-    accelerator = Accelerator()
+    accelerator = processes(on_cpu=backbone.device.type == "cpu")
     rank, ranks = accelerator.process_index, accelerator.num_processes
-    backbone.model.to(accelerator.device)
     objective = Objective(adapted(backbone, options.rank))
-    if options.start:
+    if options.start and not state:
         checkpoints.restore(options.start, backbone.model, backbone.heads)
     master = MasterWeights(objective)
     optimizer = torch.optim.AdamW(master.groups(options.learning_rate), betas=(0.9, 0.98))
-    course = resume(options.out, master, optimizer)
+    course = courses.resume(state, master, optimizer) if state else Course()
     objective.train()
+    if accelerator.is_main_process and not state:
+        courses.clear(options.out)
     accelerator.wait_for_everyone()  # before the first process writes what the others read
     while course.step < options.steps and course.stale < options.patience:
-        began, tokens, sums = time.perf_counter(), 0, torch.zeros(3)
+        began, tokens = time.perf_counter(), 0
+        sums = torch.zeros(3, device=backbone.device)
         rate = schedule(course.step, options.steps)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * rate
@@ -123,14 +120,15 @@ def train(
         for packed in shares(whole, ranks)[rank]:
             losses = objective(packed)
             accelerator.backward(losses.total / options.batch)
-            sums += torch.tensor([float(loss.detach()) for loss in losses])
+            sums += torch.stack([loss.detach().float() for loss in losses])
             tokens += len(packed.ids)
         master.step(optimizer, accelerator)
         sums = accelerator.reduce(sums)
         course.step += 1
         seconds = time.perf_counter() - began
         f1 = None
-        if validate and options.validate_every and course.step % options.validate_every == 0:
+        due = course.step == options.steps or course.step % max(1, options.validate_every) == 0
+        if validate and options.validate_every and due:
             f1 = validated(backbone, validate, accelerator)
             course.stale = 0 if f1 > course.best else course.stale + 1
         if accelerator.is_main_process:
@@ -144,23 +142,40 @@ def train(
                 learning_rate=optimizer.param_groups[0]["lr"],
                 tokens_per_second=tokens * ranks / seconds,
                 eta=(options.steps - course.step) * seconds,
-                memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+                memory=memory_held(backbone.device),
                 f1=f1,
             )
-            note(options.out, progress)
+            course.memory = max(course.memory, progress.memory)
+            courses.note(options.out, progress)
             on_progress(progress)
             if f1 is not None and f1 > course.best:
-                save(backbone, options, options.out / BEST, facts, course.step)
+                save(backbone, options.out / courses.BEST, told, course)
         course.best = max(course.best, f1 if f1 is not None else -1.0)
         if accelerator.is_main_process and (
             course.step % options.save_every == 0 or course.step == options.steps
         ):
-            save(backbone, options, options.out, facts, course.step)
-            save_state(options.out, course, master, optimizer)
+            save(backbone, options.out, told, course)
+            courses.save_state(options.out, course, told, master, optimizer)
     if accelerator.is_main_process:
-        finish(options.out)
+        courses.finish(options.out)
     accelerator.end_training()
     return bool(accelerator.is_main_process)
+
+
+def processes(on_cpu: bool) -> Accelerator:
+    """The processes of this run. The backbone's dtype is that of the training, whatever mixed
+    precision `accelerate config` was told."""
+    return Accelerator(cpu=on_cpu, mixed_precision="no")
+
+
+def placed(settings: Settings) -> Settings:
+    """The settings to load the backbone of a training with: each of several processes has a GPU of
+    its own, where nothing else says which."""
+    on_cpu = settings.device == "cpu" or not torch.cuda.is_available()
+    own = processes(on_cpu).device
+    if settings.device not in ("", own.type):
+        return settings
+    return settings.model_copy(update={"device": str(own)})
 
 
 def use_attention(model: PreTrainedModel, name: str) -> None:
@@ -174,16 +189,16 @@ def sees(model: PreTrainedModel) -> bool:
 
 
 def validated(backbone: Backbone, validate: Validate, accelerator: Accelerator) -> float:
-    """Micro F1 of `mask_parallel` as it is now, each process judging its share."""
+    """Micro F1 of the model as it is now, each process judging its share."""
     inner = backbone.model.get_base_model()
     use_attention(inner, VALIDATED_WITH)
     backbone.model.eval()
     counts = validate(accelerator.process_index, accelerator.num_processes)
     backbone.model.train()
     use_attention(inner, attention.NAME)
-    own = torch.tensor([counts.right, counts.wrong, counts.missed], dtype=torch.float32)
+    own = torch.tensor([counts.right, counts.wrong, counts.missed], device=backbone.device)
     right, wrong, missed = accelerator.reduce(own).tolist()
-    return Counts(int(right), int(wrong), int(missed)).f1
+    return Counts(right, wrong, missed).f1
 
 
 def adapted(backbone: Backbone, rank: int) -> Backbone:
@@ -204,47 +219,11 @@ def adapted(backbone: Backbone, rank: int) -> Backbone:
     return backbone
 
 
-class MasterWeights:
-    """float32 copies that the optimizer moves; bfloat16 alone would round small steps away."""
-
-    def __init__(self, objective: nn.Module) -> None:
-        named = [(n, p) for n, p in objective.named_parameters() if p.requires_grad]
-        self.live: list[Tensor] = [p for _, p in named]
-        self.names = [n for n, _ in named]
-        self.copies = [p.detach().float().clone().requires_grad_(True) for p in self.live]
-
-    def groups(self, rate: float) -> list[dict[str, object]]:
-        """Adapter at `rate`; heads start from nothing and take twice that."""
-        pairs = list(zip(self.names, self.copies, strict=True))
-        adapter = [c for n, c in pairs if "lora" in n]
-        heads = [c for n, c in pairs if "lora" not in n]
-        return [
-            {"params": adapter, "lr": rate, "peak": rate, "weight_decay": 0.0},
-            {"params": heads, "lr": 2 * rate, "peak": 2 * rate, "weight_decay": 0.01},
-        ]
-
-    def step(
-        self, optimizer: torch.optim.Optimizer, accelerator: Accelerator, clip: float = 1.0
-    ) -> None:
-        """Sum the gradients of all processes, move the copies, and publish them."""
-        flat = torch.cat(
-            [
-                (torch.zeros_like(p) if p.grad is None else p.grad).float().flatten()
-                for p in self.live
-            ]
-        )
-        flat = accelerator.reduce(flat)
-        parts = flat.split([p.numel() for p in self.live])
-        for live, copy, grad in zip(self.live, self.copies, parts, strict=True):
-            copy.grad, live.grad = grad.view_as(copy), None
-        torch.nn.utils.clip_grad_norm_(self.copies, clip)
-        optimizer.step()
-        self.publish()
-
-    @torch.no_grad()
-    def publish(self) -> None:
-        for live, copy in zip(self.live, self.copies, strict=True):
-            live.copy_(copy)
+def memory_held(device: torch.device) -> int:
+    """The most bytes that this process has held: of the GPU's memory where it trains on one."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def schedule(step: int, steps: int, warmup: int = 20, decay: float = 0.3) -> float:
@@ -264,16 +243,19 @@ def shares(whole: Sequence[Packed], ranks: int) -> list[list[Packed]]:
     return dealt
 
 
-def note(out: Path, progress: Progress) -> None:
-    """Append one step to the run's history."""
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / HISTORY).open("a", encoding="utf-8") as history:
-        history.write(f"{progress}\n")
+def told_of(options: TrainOptions, facts: dict[str, Any]) -> dict[str, Any]:
+    """What a run is told that must stay as it is when it goes on; its steps may change."""
+    return {
+        **facts,
+        "started_from": options.start.name if options.start else None,
+        "batch": options.batch,
+        "learning_rate": options.learning_rate,
+        "rank": options.rank,
+        "seed": options.seed,
+    }
 
 
-def save(
-    backbone: Backbone, options: TrainOptions, folder: Path, facts: dict[str, Any], step: int
-) -> None:
+def save(backbone: Backbone, folder: Path, told: dict[str, Any], course: Course) -> None:
     """Write the checkpoint as it is now."""
     folder.mkdir(parents=True, exist_ok=True)
     # "auto" would ask the hub whether the vocabulary grew; the embeddings are never trained.
@@ -282,55 +264,9 @@ def save(
     weights = {n: p.detach().contiguous() for n, p in backbone.heads.state_dict().items()}
     save_file(weights, folder / checkpoints.HEADS)
     training = {
-        **facts,
-        "started_from": options.start.name if options.start else None,
-        "steps": step,
-        "batch": options.batch,
-        "learning_rate": options.learning_rate,
-        "rank": options.rank,
-        "seed": options.seed,
+        **told,
+        "steps": course.step,
+        "memory": course.memory,
         "machine": f"{os.cpu_count()} cores" if backbone.device.type == "cpu" else "GPU",
     }
     checkpoints.write_facts(checkpoints.Checkpoint(folder, backbone.name, training=training))
-
-
-def save_state(
-    out: Path, course: Course, master: MasterWeights, optimizer: torch.optim.Optimizer
-) -> None:
-    """Write what a resumed run needs, whole or not at all."""
-    draft = out / f".{STATE}"
-    state = {
-        "course": dataclasses.asdict(course),
-        "master": master.copies,
-        "optimizer": optimizer.state_dict(),
-    }
-    torch.save(state, draft)
-    draft.replace(out / STATE)
-
-
-def resume(out: Path, master: MasterWeights, optimizer: torch.optim.Optimizer) -> Course:
-    """Continue from `out/training_state.pt`, if there is one."""
-    path = out / STATE
-    if not path.is_file():
-        return Course()
-    state = torch.load(path, weights_only=True)
-    with torch.no_grad():
-        for copy, kept in zip(master.copies, state["master"], strict=True):
-            copy.copy_(kept)
-    optimizer.load_state_dict(state["optimizer"])
-    master.publish()
-    return Course(**state["course"])
-
-
-def history(out: Path) -> list[dict[str, Any]]:
-    """The steps of a run, each once: what was repeated after a kill replaces what it repeats."""
-    rows = (json.loads(row) for row in (out / HISTORY).read_text(encoding="utf-8").splitlines())
-    return list({row["step"]: row for row in rows}.values())
-
-
-def finish(out: Path) -> None:
-    """The best validated checkpoint becomes the result."""
-    if (out / BEST).is_dir():
-        shutil.copytree(out / BEST, out, dirs_exist_ok=True)
-        shutil.rmtree(out / BEST)
-    (out / STATE).unlink(missing_ok=True)

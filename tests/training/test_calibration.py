@@ -184,7 +184,7 @@ def written_card(folder: Path, figures: dict[str, Any], **other: Any) -> str:
     data = {"sroie": {"weight": 2.0, "documents": 5}}
     training = {"data": data, "split": "train", "steps": 3, "batch": 4, "left_out": "fax"}
     training |= {"learning_rate": 1e-3, "rank": 4, "seed": 0, "machine": "2 cores"}
-    training |= {"averaged": {"with": "older", "share": 0.35}, **other}
+    training |= {"averaged": {"with": "older", "share": 0.35}, "memory": 1_940_000_000, **other}
     checkpoints.write_facts(Checkpoint(folder, "tiny", Calibration(), training))
     (folder / "validation-given.json").write_text(json.dumps(figures))
     card.write(folder, [folder / "validation-given.json"])
@@ -198,6 +198,7 @@ def test_a_card_shows_the_measured_figures_and_the_training(tmp_path: Path) -> N
     assert "| mask_parallel | normalised | 0.900 | 0.950 | - | 0.990 | 0.031 |" in text
     assert "train kv sroie=2 --out models/" in text
     assert "CC BY 4.0" in text
+    assert "on 2 cores with 1.9 GB at most." in text
     assert "0.35 of what that gave and 0.65 of the checkpoint\n`older`" in text
 
 
@@ -228,6 +229,14 @@ def test_a_card_shows_confidence_against_truth(tmp_path: Path) -> None:
 @pytest.mark.parametrize("split", ["train", "all"])
 def test_a_card_says_not_trained_on_only_where_a_split_was_kept(tmp_path: Path, split: str) -> None:
     assert ("not trained on" in written_card(tmp_path, FIGURES, split=split)) is (split == "train")
+
+
+def test_a_card_of_a_checkpoint_that_knows_no_memory_states_none(tmp_path: Path) -> None:
+    training = {"data": {}, "split": "train", "steps": 3, "batch": 4, "learning_rate": 1e-3}
+    training |= {"rank": 4, "seed": 0, "machine": "2 cores"}
+    checkpoints.write_facts(Checkpoint(tmp_path, "tiny", training=training))
+    card.write(tmp_path, [])
+    assert "on 2 cores.\n" in (tmp_path / "README.md").read_text()
 
 
 def test_a_card_without_figures_is_refused(tmp_path: Path) -> None:

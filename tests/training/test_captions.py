@@ -20,7 +20,7 @@ from kie_app.config import Settings
 from kie_app.errors import BackboneError, DataError
 from kie_app.heads import Heads
 from kie_app.pictures import Eye
-from kie_app.training import attention, captions, kv_finetuning, mask_pretraining
+from kie_app.training import attention, captions, kv_finetuning, mask_pretraining, sources
 from kie_app.training.objective import Objective
 from kie_app.training.packing import IGNORE
 from kie_app.training.trainer import TrainOptions
@@ -186,3 +186,9 @@ def test_a_file_that_is_no_image_is_named(multimodal: Backbone, tmp_path: Path) 
     (tmp_path / "a.png").write_text("no image")
     with pytest.raises(DataError, match=r"a\.png is no image"):
         captions.pack(multimodal, tmp_path / "a.png", "a", random.Random(0))
+
+
+def test_an_empty_file_of_captions_is_named(tmp_path: Path) -> None:
+    (tmp_path / captions.FILE).write_text("")
+    with pytest.raises(DataError, match=r"captions\.jsonl is empty"):
+        sources.read([str(tmp_path)], "train")

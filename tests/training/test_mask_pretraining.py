@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kie_app.config import Settings
+from kie_app.evaluation.metrics import Counts
+from kie_app.training import mask_pretraining, sources
 from kie_app.training.mask_pretraining import LONGEST, TASKS, example
 from kie_app.training.packing import IGNORE, pack
+from kie_app.training.sources import Mix
+from kie_app.training.trainer import Progress, TrainOptions
 from kie_app.types import Box, Document, Line, Page
 from tests.conftest import make_backbone, make_document
+from tests.training.folders import labelled_folder
 
 seeds = st.integers(0, 10_000)
 
@@ -84,3 +91,44 @@ def test_lines_are_asked_by_their_neighbours() -> None:
 def test_a_page_without_text_asks_nothing() -> None:
     empty = Document("a", "a", (Page(0, 100, 100),), (), "given")
     assert example(empty, random.Random(0), len).values == ()
+
+
+def test_processes_judge_each_validation_document_once(tmp_path: Path) -> None:
+    folders = [str(labelled_folder(tmp_path / "data", 30)), "synthetic"]
+    mix = Mix(sources.read(folders, "train"), 0, Settings())
+    held = sources.held_out(folders)
+    backbone = make_backbone()
+    whole = mask_pretraining.judge(backbone, mix, held, 0, 1)
+    shares = [mask_pretraining.judge(backbone, mix, held, at, 2) for at in range(2)]
+    assert sum(shares, Counts()) == whole
+    tokens = sum(
+        int(((packed.slot != IGNORE) & (packed.slot != backbone.text.end)).sum())
+        for source in held
+        for item in source.items
+        if (
+            packed := mask_pretraining.packed_spans(
+                backbone.text, mix.document(item), random.Random(item.id)
+            )
+        )
+    )
+    assert whole.right + whole.wrong == tokens > 0
+    assert whole.f1 == whole.right / tokens
+
+
+def test_pre_training_stops_early_and_validates_its_last_step(tmp_path: Path, monkeypatch) -> None:
+    scores = iter([Counts(1, 1, 1), Counts(2, 1, 1), Counts(1, 1, 1), Counts(1, 1, 1)])
+    monkeypatch.setattr(mask_pretraining, "judge", lambda *_: next(scores))
+    folders = [str(labelled_folder(tmp_path / "data", 30))]
+
+    def run(steps: int, patience: int) -> list[float | None]:
+        seen: list[Progress] = []
+        options = TrainOptions(
+            tmp_path / "out", steps, 1, rank=4, validate_every=2, patience=patience
+        )
+        make_backbone.cache_clear()
+        mask_pretraining.train(make_backbone(), options, folders, "train", Settings(), seen.append)
+        make_backbone.cache_clear()
+        return [one.f1 for one in seen]
+
+    assert run(3, 9) == [None, 0.5, 2 / 3]
+    assert run(9, 1) == [None, 0.5, None, 0.5]

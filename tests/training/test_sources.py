@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from kie_app.config import Settings
 from kie_app.errors import DataError
-from kie_app.training import sources
+from kie_app.training import calibration, sources
 from kie_app.training.sources import PATTERN, Mix, pattern
+from tests.conftest import make_backbone
 from tests.training.folders import labelled_folder
 
 SETTINGS = Settings()
@@ -69,3 +70,41 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
     mix = Mix(sources.read([str(tmp_path)], "all"), 0, SETTINGS)
     with pytest.raises(DataError, match=r"gone\.pdf"):
         mix.draw(0)
+
+
+def test_a_key_that_is_labelled_with_a_list_is_neither_lacking_nor_asked(tmp_path: Path) -> None:
+    folder = labelled_folder(tmp_path / "a", 3)
+    labels = folder / "labels.jsonl"
+    rows = [json.loads(row) for row in labels.read_text().splitlines()]
+    rows[0]["entities"]["total"] = ["1.00", "2.00"]
+    del rows[1]["entities"]["total"]
+    labels.write_text("\n".join(map(json.dumps, rows)))
+    [source] = sources.read([str(folder)], "all")
+    mix = Mix([source], 0, SETTINGS)
+    lacking = {one.document.id: one.lacking for one in map(mix.draw, range(3))}
+    assert lacking == {"0": (), "1": ("total",), "2": ()}
+    assert [source.asked(item) for item in source.items] == [
+        ("company",),
+        ("company", "total"),
+        ("company", "total"),
+    ]
+    asked = [one.keys for one in calibration.questions(make_backbone(), source, mix, 3)]
+    assert asked == [source.asked(item) for item in source.items]
+
+
+def test_folders_without_validation_documents_are_left_out_of_what_is_held(tmp_path: Path) -> None:
+    large, small = labelled_folder(tmp_path / "large", 30), labelled_folder(tmp_path / "small", 2)
+    labels = small / "labels.jsonl"
+    labels.write_text(labels.read_text().splitlines()[1])
+    shops = [item.id for item in sources.read([str(small)], "train")[0].items]
+    assert shops == ["1"], "its one shop is on the side of training"
+    captioned = tmp_path / "captioned"
+    captioned.mkdir()
+    (captioned / "captions.jsonl").write_text('{"image": "a.png", "text": "a"}')
+    held = sources.held_out([f"{large}=2", str(small), str(captioned), "synthetic"])
+    assert [source.name for source in held] == ["large"]
+    assert sources.held_out(["synthetic"]) == []
+    with pytest.raises(DataError, match="small holds no labelled document"):
+        sources.read([str(small)], "validation")
+    with pytest.raises(DataError, match="no validation documents"):
+        sources.read(["synthetic"], "validation")

@@ -17,7 +17,7 @@ from kie_app.config import Settings
 from kie_app.decoding import mask_parallel
 from kie_app.documents.labelled import Labelled, labelled, split_of
 from kie_app.errors import BackboneError, DataError
-from kie_app.training import attention, examples, summary, trainer
+from kie_app.training import attention, course, examples, summary, trainer
 from kie_app.training.examples import Example, Naming, example
 from kie_app.training.kv_finetuning import KvOptions, train
 from kie_app.training.objective import Objective, pointer_loss
@@ -223,8 +223,8 @@ def test_training_stops_when_validation_no_longer_improves(
     make_backbone.cache_clear()
     assert [step.f1 for step in seen] == [None, 0.2, None, 0.5, None, 0.4, None, 0.5]
     assert checkpoints.read(tmp_path / "out").training["steps"] == 4
-    assert not (tmp_path / "out" / trainer.BEST).exists()
-    assert not (tmp_path / "out" / trainer.STATE).exists()
+    assert not (tmp_path / "out" / course.BEST).exists()
+    assert not (tmp_path / "out" / course.STATE).exists()
     page = summary.write(tmp_path / "out").read_text(encoding="utf-8")
     assert "micro F1, validation" in page
 
@@ -269,3 +269,33 @@ def test_a_damaged_label_line_is_named(tmp_path: Path) -> None:
     (tmp_path / "labels.jsonl").write_text('{"id": "1", "image": "a.png", "entities": {}}\n{"id"\n')
     with pytest.raises(DataError, match=r"labels\.jsonl:2"):
         list(labelled(tmp_path))
+
+
+def test_a_killed_run_goes_on_with_its_own_options_only(tmp_path: Path) -> None:
+    data = everything(labelled_folder(tmp_path / "data"))
+    first = TrainOptions(tmp_path / "out", steps=4, batch=2, rank=4, save_every=1)
+    ended: list[int] = []
+
+    def go_on(options: TrainOptions, data: KvOptions, kill_at: int | None = None) -> None:
+        def progress(step: trainer.Progress) -> None:
+            if step.step == kill_at:
+                raise Killed
+            ended.append(step.step)
+
+        make_backbone.cache_clear()
+        try:
+            train(make_backbone(), options, data, Settings(), progress)
+        finally:
+            make_backbone.cache_clear()
+
+    with pytest.raises(Killed):
+        go_on(first, data, kill_at=3)
+    for name, value in {"batch": 3, "seed": 1, "learning_rate": 1e-3, "rank": 8}.items():
+        with pytest.raises(DataError, match=f"a run with {name} .*delete"):
+            go_on(replace(first, **{name: value}), data)
+    with pytest.raises(DataError, match="a run with data "):
+        go_on(first, replace(data, folders=(f"{data.folders[0]}=2",)))
+    go_on(replace(first, steps=5), data)
+    assert ended == [1, 2, 3, 4, 5]
+    go_on(replace(first, steps=1), data)
+    assert len(course.history(tmp_path / "out")) == 1, "a new run has a history of its own"
