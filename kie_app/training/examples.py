@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from kie_app import prompting
 from kie_app.backbone import Text
@@ -21,6 +22,8 @@ from kie_app.training.labels import (
     reworded,
 )
 from kie_app.types import Document, Key, Line, Schema, guess_kind
+
+T = TypeVar("T")
 
 MAX_POINTED = 18  # keys of an example that only the pointers are asked for
 MAX_PRICED = 5  # of them, words and the amount beside them
@@ -52,13 +55,14 @@ class Naming:
 
     def printed(self, lines: Sequence[Line]) -> dict[str, str]:
         """The document's own printed labels that may be asked."""
-        return self._allowed(printed_labels(lines))
+        return self.allowed(printed_labels(lines))
 
     def priced(self, lines: Sequence[Line]) -> dict[str, str]:
         """Words and the amount beside them that may be asked."""
-        return self._allowed(priced_labels(lines))
+        return self.allowed(priced_labels(lines))
 
-    def _allowed(self, pairs: Mapping[str, str]) -> dict[str, str]:
+    def allowed(self, pairs: Mapping[str, T]) -> dict[str, T]:
+        """Those of the pairs whose labels may be asked."""
         return {k: v for k, v in pairs.items() if not (self.left_out and self.left_out.search(k))}
 
     def key(self, name: str, rng: random.Random) -> Key:
@@ -88,6 +92,7 @@ def example(
     new: dict[str, str | None] = {}
     if tidy and rng.random() < RENAMED:
         document, new = with_new_names(document, values, rng)
+        new = naming.allowed(new)  # a word of the label may have stayed as it was
     own = naming.printed(document.lines)
     if not tidy:
         own = dict(rng.sample(sorted(own.items()), min(1, len(own))))
