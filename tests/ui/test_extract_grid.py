@@ -111,7 +111,7 @@ def test_a_column_of_several_kinds_sorts_as_text() -> None:
         ("", "abcd"),
         ("PNG b.", "b"),
         ("2.00", "b"),
-        ("not filled", "c"),
+        ("not filled", "cd"),
         ("1.00", "a"),
         ("1.00 2.00", ""),
     ],
