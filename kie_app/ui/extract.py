@@ -79,7 +79,8 @@ def build_extract(
     stand = [visit, shown, search]
     tab.select(handlers.show, stand, view.outputs, **QUIET)
     shown.input(handlers.show, stand, view.outputs, **QUIET)
-    search.input(handlers.show, stand, view.outputs, trigger_mode="always_last", **QUIET)
+    # Not `input`, which a text that is put in at once does not set off.
+    search.change(handlers.show, stand, view.outputs, trigger_mode="always_last", **QUIET)
     asked = [visit, editor.names, editor.keys, editor.template, shown, search]
     long = [
         drop.upload(handlers.add, [visit, drop], view.outputs, **EVERY, **MODEL),
