@@ -28,7 +28,6 @@ from kie_app.ui.api import whole
 from kie_app.ui.build import build_ui
 from kie_app.ui.race import MODEL
 from kie_app.ui.readiness import WarmUp
-from tests.access import people
 from tests.access.people import App, basic, line, running, users_file
 from tests.conftest import make_backbone
 from tests.documents.pdfs import PdfPage, pdf
@@ -65,12 +64,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     with running(settings, model=True) as app:
         app.services.save_schema("ada", PLATES)
         yield app
-
-
-@pytest.fixture(scope="module")
-def clients(app: App) -> Iterator[dict[str, Client]]:
-    with people.clients(app, "ada", "bob") as found:
-        yield found
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from gradio_client.exceptions import AppError
 from kie_app import export, race_card
 from kie_app.library import Library
 from kie_app.types import Schema
-from tests.access import people
 from tests.access.people import App, line, running, users_file
 from tests.documents.pdfs import PdfPage, pdf
 from tests.ui import recorded
@@ -31,22 +30,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     settings = tiny(folder, auth=str(users_file(folder, line("ada"), line("bob"))))
     with running(settings, model=True) as app:
         yield app
-
-
-@pytest.fixture(scope="module")
-def clients(app: App) -> Iterator[dict[str, Client]]:
-    with people.clients(app, "ada", "bob") as found:
-        yield found
-
-
-@pytest.fixture
-def ada(clients: dict[str, Client]) -> Client:
-    return clients["ada"]
-
-
-@pytest.fixture
-def bob(clients: dict[str, Client]) -> Client:
-    return clients["bob"]
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from gradio_client import Client
 from kie_app.config import Settings
 from kie_app.library import ORDERS, Library, queue
 from kie_app.ui.review_handlers import LONGEST
-from tests.access import people
 from tests.access.people import App, line, running, users_file
 from tests.ui.kept import Guess, keep
 from tests.ui.test_library_api import call, told
@@ -26,17 +25,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     auth = str(users_file(folder, line("ada"), line("bob")))
     with running(Settings(auth=auth, data_dir=folder / "data")) as app:
         yield app
-
-
-@pytest.fixture(scope="module")
-def clients(app: App) -> Iterator[dict[str, Client]]:
-    with people.clients(app, "ada", "bob") as found:
-        yield found
-
-
-@pytest.fixture
-def ada(clients: dict[str, Client]) -> Client:
-    return clients["ada"]
 
 
 @pytest.fixture
