@@ -189,7 +189,6 @@ def standing(record: Record) -> dict[str, Any]:
         "fields": [
             {
                 **field,
-                "state": entry.state,
                 "predicted": entry.predicted,
                 "disputed": entry.disputed,
                 "readings": [reading.value for reading in entry.readings],

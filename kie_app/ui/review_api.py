@@ -17,11 +17,10 @@ from kie_app.store import Said
 from kie_app.types import Source
 from kie_app.ui.api import SHOWN, answering, text
 from kie_app.ui.library_api import flat, standing
-from kie_app.ui.review_handlers import LONGEST
+from kie_app.ui.review_handlers import LONGEST, TOKEN_CHARS
 from kie_app.ui.visitor import visitor
 
 SAYINGS: tuple[Said, ...] = get_args(Said)
-TOKEN_CHARS = 100
 
 
 def build_review_api(services: Services, library: Library) -> None:

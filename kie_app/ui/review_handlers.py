@@ -31,6 +31,7 @@ How = Literal["confirm", "absent", "illegible", "undo"]
 HOW: tuple[How, ...] = ("confirm", "absent", "illegible", "undo")
 
 LONGEST = 10_000  # characters of a value
+TOKEN_CHARS = 100
 GARBLED = "The page sent something that cannot be saved: load it again."
 
 
@@ -57,7 +58,7 @@ class Saying:
         text = " ".join(str(sent.get("text") or "").split())
         how = next((one for one in HOW if one == sent.get("how")), None)
         lines, prediction = sent.get("lines") or [], sent.get("prediction")
-        if how is None or not 0 < len(token) <= 100 or not isinstance(lines, list):
+        if how is None or not 0 < len(token) <= TOKEN_CHARS or not isinstance(lines, list):
             raise StoreError(GARBLED)
         if prediction is not None and not 0 <= _index(prediction) < 2**63:
             raise StoreError(GARBLED)
