@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kie_app.console import open_services
-from kie_app.errors import DataError
+from kie_app.console import open_services, schema_named
 
 if TYPE_CHECKING:
     from kie_app.batch import Engine
     from kie_app.services import Services
-    from kie_app.types import Schema
 
 
 def batch(
@@ -46,7 +44,7 @@ def batch(
     from kie_app import batch as batches
 
     services = open_services()
-    options = batches.BatchOptions(_schema(services, schema), decoder, stack, day_first)
+    options = batches.BatchOptions(schema_named(services, schema), decoder, stack, day_first)
     chosen = _engine(services, engine, workers)
     with typer.progressbar(length=1, label="documents", show_pos=True) as bar:
 
@@ -61,21 +59,6 @@ def batch(
     )
     if outcome.failed:
         raise typer.Exit(2)
-
-
-def _schema(services: Services, named: str) -> Schema:
-    """The template of that name, else the YAML file at that path."""
-    from kie_app.samples import load_template
-
-    templates = services.schemas()
-    if named in templates:
-        return templates[named]
-    if Path(named).is_file():
-        return load_template(Path(named))
-    raise DataError(
-        f"{named!r} is no key template and no file: give a YAML file, or one of "
-        f"{', '.join(templates)}."
-    )
 
 
 def _engine(services: Services, name: str, workers: int) -> Engine:

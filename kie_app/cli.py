@@ -18,10 +18,10 @@ from typer.core import TyperGroup
 
 from kie_app.batch_command import batch
 from kie_app.config import ROOT
-from kie_app.console import complain, open_services, warn
+from kie_app.console import complain, open_services, schema_named, warn
 from kie_app.errors import BackboneError, DataError, KieError
 from kie_app.training_commands import train
-from kie_app.types import Document, Extraction, Key, guess_kind
+from kie_app.types import Document, Extraction, Key, Schema, guess_kind
 from kie_app.user_commands import users
 
 if TYPE_CHECKING:
@@ -59,13 +59,16 @@ JsonFile = Annotated[
 def extract(
     files: Annotated[list[Path], typer.Argument(help="Images (JPEG, PNG, WebP, TIFF) or PDFs.")],
     keys: Keys = "",
+    schema: Annotated[
+        str, typer.Option(help="In place of keys: a key template's name, or a YAML file like one.")
+    ] = "",
     decoder: Annotated[
         str,
         typer.Option(help="mask_parallel, autoregressive, hyper_parallel or verified."),
     ] = "mask_parallel",
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list, not tables.")] = False,
 ) -> None:
-    """Extract the values of KEYS from each file.
+    """Extract the values of KEYS or of a SCHEMA from each file.
 
     A file that cannot be read is reported on stderr and passed over; the exit code is then 2.
     Boxes in the JSON are [x0, y0, x1, y1] as fractions of the page, pages count from 1; the total
@@ -75,9 +78,7 @@ def extract(
 
     services = open_services()
     decoder = decoder_named(decoder)
-    schema = services.schema(
-        "command line", [Key(name, kind=guess_kind(name)) for name in _names(keys)]
-    )
+    asked = _asked(services, keys, schema)
     results: list[dict[str, Any]] = []
     failed = False
     for file in files:
@@ -86,7 +87,7 @@ def extract(
             if not results:
                 services.warm_up()  # not before: bad input is told at once
             began = time.perf_counter()
-            found = services.extract(document, schema, decoder)
+            found = services.extract(document, asked, decoder)
             total = document.ocr_seconds + time.perf_counter() - began
         except BackboneError:
             raise  # the same for every file
@@ -240,6 +241,17 @@ def serve() -> None:
 app.command()(batch)
 app.add_typer(train, name="train")
 app.add_typer(users, name="users")
+
+
+def _asked(services: Services, keys: str, schema: str) -> Schema:
+    """The keys named one by one, else those of a schema; DataError when both are given."""
+    if not schema:
+        named = [Key(name, kind=guess_kind(name)) for name in _names(keys)]
+        return services.schema("command line", named)
+    if keys:
+        raise DataError(f"--keys {keys} and --schema {schema} are both given: leave one out.")
+    found = schema_named(services, schema)
+    return services.schema(found.name, found.keys)
 
 
 def _names(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,6 +15,7 @@ from kie_app.errors import DataError
 
 if TYPE_CHECKING:
     from kie_app.services import Services
+    from kie_app.types import Schema
 
 
 def complain(message: str, kind: str = "error") -> None:
@@ -48,3 +50,18 @@ def read_settings() -> Settings:
         raise DataError(
             f"{variable} is {wrong['input']!r} ({wrong['msg']}): correct it or unset it."
         ) from error
+
+
+def schema_named(services: Services, named: str) -> Schema:
+    """The key template of that name, else the YAML file at that path."""
+    from kie_app.samples import load_template
+
+    templates = services.schemas()
+    if named in templates:
+        return templates[named]
+    if Path(named).is_file():
+        return load_template(Path(named))
+    raise DataError(
+        f"{named!r} is no key template and no file: give a YAML file, or one of "
+        f"{', '.join(templates)}."
+    )

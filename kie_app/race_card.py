@@ -12,6 +12,7 @@ from typing import Any
 
 from kie_app import insights
 from kie_app.decoding import DECODERS
+from kie_app.samples import key_fields
 from kie_app.store import StoredRace
 from kie_app.types import Document, Extraction, Schema
 
@@ -22,7 +23,6 @@ NOTE = (
     "autoregressive arm wins. No label is known, so agreement is with its values, not with the "
     "truth. Medians over several runs: python -m kie_app bench"
 )
-BARE = "--keys asks bare names: the race's keys also had kinds or descriptions."
 VARIABLES = {"device": "ONEPASS_DEVICE", "dtype": "ONEPASS_DTYPE", "threads": "ONEPASS_THREADS"}
 
 Card = dict[str, Any]
@@ -40,7 +40,7 @@ def card(race: StoredRace, document: Document, values: bool = False) -> Card:
         "keys": list(found.keys),
         "arms": arms,
         "reproduce": command(race),
-        "note": NOTE if _bare(race.schema) else f"{NOTE}. {BARE}",
+        "note": NOTE,
     }
 
 
@@ -79,20 +79,26 @@ def summary(card: Card) -> str:
 
 def command(race: StoredRace) -> str:
     """What runs the same arms with the same keys on FILE, in a shell."""
-    names = ",".join(key.name for key in race.schema.keys)
     arms = " ".join(shlex.quote(one.decoder) for one in race.result)
     chosen = "".join(
         f"{variable}={shlex.quote(race.facts[fact])} "
         for fact, variable in VARIABLES.items()
         if fact in race.facts
     )
-    run = f"python -m kie_app extract FILE --keys {shlex.quote(names)} --decoder $arm --json"
-    return f"for arm in {arms}; do {chosen}{run}; done"
+    first, keys = _asking(race.schema)
+    run = f"python -m kie_app extract FILE {keys} --decoder $arm --json"
+    return f"{first}for arm in {arms}; do {chosen}{run}; done"
 
 
-def _bare(schema: Schema) -> bool:
-    """Whether the command line asks these keys by their names alone."""
-    return schema.keys == Schema.of("", (key.name for key in schema.keys)).keys
+def _asking(schema: Schema) -> tuple[str, str]:
+    """What to do before the arms run, and the option that asks the keys: by their names, where
+    these say all, else by a file, which is one line of JSON and so of YAML."""
+    names = [key.name for key in schema.keys]
+    if schema.keys == Schema.of("", names).keys and not any("," in name for name in names):
+        return "", f"--keys {shlex.quote(','.join(names))}"
+    content = {"name": "race", "keys": [key_fields(key) for key in schema.keys]}
+    written = json.dumps(content, ensure_ascii=False)
+    return f"printf %s {shlex.quote(written)} > race.yaml; ", "--schema race.yaml"
 
 
 def to_json(made: Card) -> bytes:

@@ -16,6 +16,7 @@ import typer
 
 from kie_app.config import Settings
 from kie_app.console import open_services, read_settings, warn
+from kie_app.errors import DataError
 
 if TYPE_CHECKING:
     from kie_app.training.sources import Source
@@ -96,6 +97,13 @@ def kv(
     ] = "",
     validate_every: ValidateEvery = 0,
     patience: Patience = 3,
+    pointers_only: Annotated[
+        bool,
+        typer.Option(
+            help="Train the pointer head alone, of a checkpoint (--from): in half of the time, "
+            "and decoders without pointers answer as before."
+        ),
+    ] = False,
 ) -> None:
     """Stage 2, KV fine-tuning: all decoders on labelled documents, then `calibrate`.
 
@@ -109,9 +117,20 @@ def kv(
     from kie_app.training.trainer import TrainOptions
 
     services = open_services()
+    if pointers_only and not start:
+        raise DataError("--pointers-only goes on from a checkpoint: name it with --from.")
     begun = _begun(services.settings, start)
     options = TrainOptions(
-        out, steps, batch, learning_rate, rank, seed, begun, validate_every, patience
+        out,
+        steps,
+        batch,
+        learning_rate,
+        rank,
+        seed,
+        begun,
+        validate_every,
+        patience,
+        pointers_only=pointers_only,
     )
     naming = Naming(
         {key.name: key for one in services.schemas().values() for key in one.keys},

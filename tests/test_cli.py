@@ -166,6 +166,30 @@ def test_keys_that_cannot_be_asked_are_refused_before_anything_is_read(
     assert len(line) < 300
 
 
+def test_extract_asks_the_keys_of_a_schema(receipt: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("name: own\nkeys:\n- name: sum, paid\n  kind: amount\n", "utf-8")
+    found = json.loads(run("extract", receipt, "--schema", own, "--json").stdout)
+    assert [field["name"] for field in found[0]["fields"]] == ["sum, paid"]
+    found = json.loads(run("extract", receipt, "--schema", "receipt", "--json").stdout)
+    assert "total" in [field["name"] for field in found[0]["fields"]]
+
+
+def test_extract_takes_keys_or_a_schema() -> None:
+    line = refusal(run("extract", "missing.png", "--keys", "total", "--schema", "receipt"))
+    assert "--keys total" in line
+    assert "leave one out" in line
+    line = refusal(run("extract", "missing.png", "--schema", "none.yaml"))
+    assert "none.yaml" in line
+    assert "receipt" in line
+
+
+def test_pointers_alone_are_trained_of_a_checkpoint_only(tmp_path: Path) -> None:
+    line = refusal(run("train", "kv", "sroie", "--out", tmp_path / "out", "--pointers-only"))
+    assert "--from" in line
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_unknown_decoder_is_refused_with_the_known_ones(folder: Path) -> None:
     for arguments in (
         ("extract", "missing.png", "--keys", "total", "--decoder", "telepathy"),

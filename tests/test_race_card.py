@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import shlex
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as some
 from PIL import Image, ImageFont
 
 from kie_app import race_card, race_picture
+from kie_app.samples import load_template
 from kie_app.store import StoredRace
 from kie_app.synthetic import faces
 from kie_app.types import Document, Extraction, Key, Page, Schema, Stats
@@ -176,13 +179,22 @@ def test_the_command_names_arms_keys_and_settings_for_a_shell() -> None:
 
 
 def test_a_hostile_key_stays_one_word_of_the_command() -> None:
-    words = shlex.split(race_card.command(named(["$(rm -rf /); '", "total"])))
+    schema = Schema.of("own", ["$(rm -rf /); '", "total"])
+    words = shlex.split(race_card.command(replace(race(), schema=schema)))
     assert words[words.index("--keys") + 1] == "$(rm -rf /); ',total"
 
 
-def test_a_card_says_when_the_command_cannot_ask_the_same() -> None:
-    schema = replace(race().schema, keys=(Key("total", "what was paid"), *race().schema.keys[1:]))
-    described = race_card.card(replace(race(), schema=schema), recorded.document())
-    bare = race_card.card(replace(race(), schema=Schema.of("", ["total"])), recorded.document())
-    assert race_card.BARE in described["note"]
-    assert race_card.BARE not in bare["note"]
+def test_keys_that_names_alone_do_not_ask_are_written_to_a_file_by_the_command(
+    tmp_path: Path,
+) -> None:
+    keys = (
+        Key("total", "what 'was' paid \N{EURO SIGN}"),
+        Key("a, b", kind="id", slots=3),
+        Key("$(rm -rf /); '"),
+    )
+    line = race_card.command(replace(race(), schema=Schema("own keys", keys)))
+    written, file, arms = line.partition(" > race.yaml; ")
+    subprocess.run(["sh", "-c", written + file], cwd=tmp_path, check=True)
+    assert load_template(tmp_path / "race.yaml").keys == keys
+    assert "--schema race.yaml" in arms
+    assert "--keys" not in line

@@ -35,6 +35,7 @@ def write(folder: Path, figures: list[Path]) -> None:
     tables = "\n\n".join(
         _table(path, result) for path, result in zip(figures, results, strict=True)
     )
+    went = _averaged(training) + _alone(training)
     data = "\n".join(_set(name, one) for name, one in training["data"].items())
     text = f"""---
 {yaml.safe_dump(head, sort_keys=False).strip()}
@@ -50,7 +51,7 @@ and pointer head for {found.backbone}. One set of weights for every decoder: `ma
 
 {training["steps"]} steps of {training["batch"]} documents of the `{training["split"]}` split (by
 shop or advertiser), AdamW, peak learning rate {training["learning_rate"]}, seed {training["seed"]},
-on {training["machine"]}{_memory(training)}{_start(training)}.{_averaged(training)}
+on {training["machine"]}{_memory(training)}{_start(training)}.{went}
 
 {_command(found)}
 
@@ -110,6 +111,15 @@ def _averaged(training: dict[str, Any]) -> str:
     )
 
 
+def _alone(training: dict[str, Any]) -> str:
+    if not training.get("pointers_only"):
+        return ""
+    return (
+        "\nThese steps trained the pointer head alone: adapter, layout embedding and `[mask]`\n"
+        "vector, and so what decoders without pointers write, are those of before."
+    )
+
+
 def _met(training: dict[str, Any]) -> str:
     if training["split"] == "train":
         return (
@@ -133,7 +143,9 @@ def _command(found: checkpoints.Checkpoint) -> str:
     stage = {"mask": "mask-pretrain"}.get(training.get("stage", "kv"), "kv")
     start = training.get("started_from")
     options = f" --from {start}" if start else ""
+    options += f" --batch {training['batch']} --rank {training['rank']}"
     options += f" --learning-rate {training['learning_rate']:g}"
+    options += " --pointers-only" if training.get("pointers_only") else ""
     options += f" --leave-out '{training['left_out']}'" if training.get("left_out") else ""
     options += f" --seed {training['seed']}" if training.get("seed") else ""
     command = f"python -m kie_app train {stage} {folders} --out models/{found.name}"

@@ -54,6 +54,7 @@ class TrainOptions:
     validate_every: int = 0  # steps between validations, the last is one; 0: none, the last is kept
     patience: int = 3  # validations without a better F1 after which training stops
     save_every: int = 40
+    pointers_only: bool = False  # the rest stays as `start` has it, and nothing runs backward there
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,9 @@ def train(
     accelerator = processes(on_cpu=backbone.device.type == "cpu")
     rank, ranks = accelerator.process_index, accelerator.num_processes
     objective = Objective(adapted(backbone, options.rank))
-    if options.start and not state:
+    if options.pointers_only:
+        freeze_all_but_pointers(backbone)
+    if options.start and (options.pointers_only or not state):  # a state holds what is trained
         checkpoints.restore(options.start, backbone.model, backbone.heads)
     master = MasterWeights(objective)
     optimizer = torch.optim.AdamW(master.groups(options.learning_rate), betas=(0.9, 0.98))
@@ -219,6 +222,14 @@ def adapted(backbone: Backbone, rank: int) -> Backbone:
     return backbone
 
 
+def freeze_all_but_pointers(backbone: Backbone) -> None:
+    """Close the adapter, the layout embedding and the `[mask]` vector: what the backbone reads and
+    what the other decoders write stays the same."""
+    for module in (backbone.model, backbone.heads):
+        module.requires_grad_(False)
+    backbone.heads.pointer.requires_grad_(True)
+
+
 def memory_held(device: torch.device) -> int:
     """The most bytes that this process has held: of the GPU's memory where it trains on one."""
     if device.type == "cuda":
@@ -251,6 +262,7 @@ def told_of(options: TrainOptions, facts: dict[str, Any]) -> dict[str, Any]:
         "batch": options.batch,
         "learning_rate": options.learning_rate,
         "rank": options.rank,
+        "pointers_only": options.pointers_only,
         "seed": options.seed,
     }
 

@@ -23,6 +23,7 @@ ID_CHARS = 8
 LONGEST = 400  # characters of a value in a cell
 COUNTED = ("amount", "number")
 PROSE = ("text", "address")  # kinds whose normal form has other blanks and nothing else
+UNREAD = ("absent", "illegible")  # what a person says of a field that has no value
 UNFILLED = -1.0  # before those of which nothing is checked
 
 
@@ -93,7 +94,7 @@ def _row(record: Record, columns: Mapping[str, bool]) -> tuple[Cell, ...]:
     values = _values(record, columns)
     return (
         _plain(record.document.name),
-        Cell(checked, float(record.verified) if fields else UNFILLED),
+        Cell(checked, record.verified / fields if fields else UNFILLED),
         Cell(least, record.least),
         *(values.get(name, Cell("", None if counted else "")) for name, counted in columns.items()),
         _plain("; ".join(record.broken)),
@@ -113,7 +114,10 @@ def _values(record: Record, columns: Mapping[str, bool]) -> dict[str, Cell]:
 
 
 def _value(entry: Entry, day_first: bool | None, counted: bool) -> Cell:
-    """A value as printed and, where that says more, as it was read; "?" marks a doubtful one."""
+    """A value as printed and, where that says more, as it was read; "?" marks a doubtful one. Of a
+    field without a value, what a person said of it."""
+    if entry.state in UNREAD:
+        return Cell(f"({entry.state})", None if counted else "")
     text, kind = (entry.value or "")[:LONGEST], entry.key.kind
     read = normalised(text, kind, day_first) if text else None
     shown = text

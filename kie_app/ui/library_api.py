@@ -75,8 +75,9 @@ class LibraryApi:
             verified (the number of fields that a person spoke of), done (whether all are) and
             broken (the rules that the values break, in words);
             fields as extract gives them, each also with state (predicted, confirmed, corrected,
-            absent or illegible), predicted (the model's value), disputed (whether decoders answer
-            differently) and readings (other values to choose from, the likeliest first)
+            absent or illegible), correction (the number of what a person said last, 0: nothing),
+            predicted (the model's value), disputed (whether decoders answer differently) and
+            readings (other values to choose from, the likeliest first)
         """
         return [standing(one) for one in self._library.all(visitor(request).name)]
 
@@ -189,6 +190,7 @@ def standing(record: Record) -> dict[str, Any]:
         "fields": [
             {
                 **field,
+                "correction": entry.correction,
                 "predicted": entry.predicted,
                 "disputed": entry.disputed,
                 "readings": [reading.value for reading in entry.readings],

@@ -64,6 +64,7 @@ class ReviewApi:
         token: str,
         request: gr.Request,
         value: str | None = None,
+        after: int | None = None,
     ) -> dict[str, Any]:
         """Say what a person found in a field. It stands until something else is said of the field,
         or it is undone. A value that does not go with the state is an error, so that nobody
@@ -76,6 +77,8 @@ class ReviewApi:
             state: confirmed, corrected, absent (not printed) or illegible
             token: the name of this saying
             value: the field's predicted again for confirmed, another for corrected, else none
+            after: the field's correction as you saw it; an error when more was said since. Without
+                it whatever was said before is taken over
 
         Returns:
             the document as list_documents shows it
@@ -97,11 +100,19 @@ class ReviewApi:
             sources=self._places(record, entry, held),
             author=owner,
             token=_token(token),
+            after=_seen(after),
         )
         return standing(said)
 
     @answering
-    def undo(self, document: str, key: str, token: str, request: gr.Request) -> dict[str, Any]:
+    def undo(
+        self,
+        document: str,
+        key: str,
+        token: str,
+        request: gr.Request,
+        after: int | None = None,
+    ) -> dict[str, Any]:
         """Take back what was last said of a field: what was said before stands again, else what the
         model read. Nothing changes where nothing was said.
 
@@ -109,6 +120,7 @@ class ReviewApi:
             document: the id of a document of the user; any other is an error
             key: the name of one of its fields; any other is an error
             token: as for say, and another one; sent again, it takes nothing more back
+            after: as for say
 
         Returns:
             the document as list_documents shows it
@@ -116,7 +128,12 @@ class ReviewApi:
         owner = visitor(request).name
         record, entry = self._field(owner, document, key)
         left = self._library.undo(
-            owner, record.document.id, entry.key.name, author=owner, token=_token(token)
+            owner,
+            record.document.id,
+            entry.key.name,
+            author=owner,
+            token=_token(token),
+            after=_seen(after),
         )
         return standing(left)
 
@@ -158,6 +175,16 @@ def _held(entry: Entry, state: Said, value: str) -> str | None:
         f"The value {value[:SHOWN]!r} does not go with {state}: confirmed takes the predicted one, "
         f"{predicted[:SHOWN]!r}, corrected another, absent and illegible none."
     )
+
+
+def _seen(after: Any) -> int | None:
+    """The correction that a caller saw; it comes from JSON, where numbers may be anything."""
+    if after is not None and (type(after) is not int or after < 0):
+        raise StoreError(
+            f"after is {str(after)[:SHOWN]!r}: give the field's correction as list_documents shows "
+            "it."
+        )
+    return after
 
 
 def _token(token: str) -> str:

@@ -17,7 +17,7 @@ from kie_app.config import Settings
 from kie_app.decoding import mask_parallel
 from kie_app.documents.labelled import Labelled, labelled, split_of
 from kie_app.errors import BackboneError, DataError
-from kie_app.training import attention, course, examples, summary, trainer
+from kie_app.training import attention, card, course, examples, summary, trainer
 from kie_app.training.examples import Example, Naming, example
 from kie_app.training.kv_finetuning import KvOptions, train
 from kie_app.training.objective import Objective, pointer_loss
@@ -140,8 +140,12 @@ def everything(folder: Path) -> KvOptions:
     return KvOptions((str(folder),), split="all", validated=4)
 
 
-def test_a_killed_run_resumes_exactly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pointers_only", [False, True])
+def test_a_killed_run_resumes_exactly(tmp_path: Path, pointers_only: bool) -> None:
     data = labelled_folder(tmp_path / "data")
+    make_backbone.cache_clear()
+    begin = TrainOptions(tmp_path / "begin", steps=1, batch=1, rank=4)
+    train(make_backbone(), begin, everything(data), Settings(), lambda _: None)
 
     def run(out: Path, kill_at: int | None = None) -> list[str]:
         make_backbone.cache_clear()
@@ -153,7 +157,15 @@ def test_a_killed_run_resumes_exactly(tmp_path: Path) -> None:
             said.append(f"{step.step} {step.next} {step.slots} {step.pointers} {step.f1}")
 
         options = TrainOptions(
-            out, steps=5, batch=2, rank=4, save_every=1, validate_every=2, patience=9
+            out,
+            steps=5,
+            batch=2,
+            rank=4,
+            start=begin.out if pointers_only else None,
+            validate_every=2,
+            patience=9,
+            save_every=1,
+            pointers_only=pointers_only,
         )
         try:
             train(make_backbone(), options, everything(data), Settings(), progress)
@@ -243,6 +255,37 @@ def test_a_run_can_start_from_a_checkpoint_of_its_own_shape_only(tmp_path: Path)
     with pytest.raises(BackboneError, match="rank and backbone must be the same"):
         train(make_backbone(), third, everything(data), Settings(), lambda _: None)
     make_backbone.cache_clear()
+
+
+def test_pointers_alone_can_be_trained_and_nothing_else_moves(tmp_path: Path) -> None:
+    """From a checkpoint, with losses of the pointers that fall as they do when all is trained."""
+    data = labelled_folder(tmp_path / "data", 4)
+    first = TrainOptions(tmp_path / "first", steps=2, batch=1, rank=4)
+    second = TrainOptions(
+        tmp_path / "second",
+        steps=30,
+        batch=2,
+        rank=4,
+        learning_rate=5e-3,
+        start=tmp_path / "first",
+        pointers_only=True,
+    )
+    losses: list[trainer.Progress] = []
+    for options in (first, second):
+        make_backbone.cache_clear()
+        losses.clear()
+        train(make_backbone(), options, everything(data), Settings(), losses.append)
+    make_backbone.cache_clear()
+    assert sum(one.pointers for one in losses[-5:]) < 0.8 * sum(one.pointers for one in losses[:5])
+    for file in ("adapter_model.safetensors", checkpoints.HEADS):
+        old, new = load_file(tmp_path / "first" / file), load_file(tmp_path / "second" / file)
+        moved = {name for name in old if not torch.equal(old[name], new[name])}
+        assert all(name.startswith("pointer.") for name in moved)
+        assert bool(moved) == (file == checkpoints.HEADS)
+    card.write(tmp_path / "second", [])
+    said = (tmp_path / "second" / "README.md").read_text(encoding="utf-8")
+    assert "--from first --batch 2 --rank 4 --learning-rate 0.005 --pointers-only" in said
+    assert "trained the pointer head alone" in said
 
 
 def test_no_process_waits_long_for_another() -> None:

@@ -78,6 +78,18 @@ def test_a_value_stands_with_what_it_was_read_as_where_that_says_more() -> None:
     assert grid.rows[1][4].text == "2018-02-24"
 
 
+def test_a_field_without_a_value_tells_what_a_person_said_of_it() -> None:
+    one = record("a", {"total": "1.00", "shop": "A", "tax": None}, ("total", "shop"))
+    said = dict(zip(("total", "shop"), ("absent", "illegible"), strict=True))
+    entries = tuple(
+        replace(entry, state=said.get(entry.key.name, entry.state), value=None)
+        for entry in one.entries
+    )
+    [row] = extract_grid.grid([replace(one, entries=entries)]).rows
+    assert row[3:6] == (Cell("(absent)", None), Cell("(illegible)", ""), Cell("", ""))
+    assert extract_grid.chosen([replace(one, entries=entries)], "All", (), "illegible")
+
+
 def test_other_dates_of_a_document_decide_on_their_order() -> None:
     kinds = {"from": "date", "to": "date"}
     [cell] = column("from", [record("a", {"from": "5/3/2018", "to": "3/25/2018"}, (), kinds)])
@@ -94,7 +106,7 @@ def test_a_column_sorts_by_what_its_values_mean() -> None:
     twelve = {str(number): "x" for number in range(12)}
     said = [record("a", twelve, tuple(twelve)[:done]) for done in (2, 12, 10)]
     checked = column("Checked", [*said, record("a", None)])
-    assert [cell.rank for cell in checked] == [2, 12, 10, extract_grid.UNFILLED]
+    assert [cell.rank for cell in checked] == [2 / 12, 1, 10 / 12, extract_grid.UNFILLED]
     least = column("Least sure", said)
     assert [(cell.text, cell.rank) for cell in least] == [("50 %", 0.5), ("", 1), ("50 %", 0.5)]
 

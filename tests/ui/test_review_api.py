@@ -93,6 +93,18 @@ def test_a_call_that_is_sent_again_says_nothing_new(app: App, ada: Client, recei
     assert corrections(app, receipt) == [("corrected", "80.00"), ("predicted", "75.75")]
 
 
+def test_nothing_is_overwritten_that_the_caller_did_not_see(
+    app: App, ada: Client, receipt: str
+) -> None:
+    first = field(call(ada, "say", receipt, "total", "absent", "1", None, 0), "total")
+    assert first["correction"] > 0
+    for endpoint, given in (("say", ("total", "illegible", "2", None)), ("undo", ("total", "3"))):
+        assert "meanwhile" in told(ada, endpoint, receipt, *given, 0)
+    assert corrections(app, receipt) == [("absent", None)]
+    call(ada, "undo", receipt, "total", "4", first["correction"])
+    assert corrections(app, receipt) == [("absent", None), ("predicted", "75.75")]
+
+
 def test_undo_brings_back_what_was_said_before(ada: Client, receipt: str) -> None:
     call(ada, "say", receipt, "total", "confirmed", "1", "75.75")
     call(ada, "say", receipt, "total", "absent", "2")
@@ -119,6 +131,9 @@ def test_undo_brings_back_what_was_said_before(ada: Client, receipt: str) -> Non
         ({"state": "corrected", "value": 7}, "value is '7'"),
         ({"state": "corrected", "value": "x" * (LONGEST + 1)}, f"the limit is {LONGEST}"),
         ({"state": "absent", "value": "75.75"}, "absent and illegible none"),
+        ({"after": 1}, "meanwhile"),
+        ({"after": "0"}, "after is '0'"),
+        ({"after": True}, "after is 'True'"),
     ],
 )
 def test_what_cannot_be_said_is_told_in_a_line_and_not_saved(
