@@ -12,7 +12,7 @@ from typing import Any
 
 from kie_app import insights
 from kie_app.decoding import DECODERS
-from kie_app.samples import key_fields
+from kie_app.samples import dump_template
 from kie_app.store import StoredRace
 from kie_app.types import Document, Extraction, Schema
 
@@ -92,13 +92,12 @@ def command(race: StoredRace) -> str:
 
 def _asking(schema: Schema) -> tuple[str, str]:
     """What to do before the arms run, and the option that asks the keys: by their names, where
-    these say all, else by a file, which is one line of JSON and so of YAML."""
+    these say all, else by a file."""
     names = [key.name for key in schema.keys]
     if schema.keys == Schema.of("", names).keys and not any("," in name for name in names):
         return "", f"--keys {shlex.quote(','.join(names))}"
-    content = {"name": "race", "keys": [key_fields(key) for key in schema.keys]}
-    written = json.dumps(content, ensure_ascii=False)
-    return f"printf %s {shlex.quote(written)} > race.yaml; ", "--schema race.yaml"
+    written = shlex.quote(dump_template(schema))
+    return f"printf %s {written} > race.yaml; ", "--schema race.yaml"
 
 
 def to_json(made: Card) -> bytes:

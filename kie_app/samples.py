@@ -100,12 +100,11 @@ def dump_template(schema: Schema, description: str = "") -> str:
     content: dict[str, Any] = {"name": schema.name}
     if description:
         content["description"] = description
-    content["keys"] = [key_fields(key) for key in schema.keys]
+    content["keys"] = [_key_fields(key) for key in schema.keys]
     return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 
 
-def key_fields(key: Key) -> dict[str, Any]:
-    """The key as a template writes it."""
+def _key_fields(key: Key) -> dict[str, Any]:
     fields = {name: getattr(key, name) for name in KEY_FIELDS}
     return {name: value for name, value in fields.items() if value not in ("", None)}
 
