@@ -16,7 +16,7 @@ from PIL import Image
 from kie_app.config import Settings
 from kie_app.documents.images import check_pixels
 from kie_app.documents.reading_order import Segment
-from kie_app.documents.text_layer import Char, Glyphs, is_good, segments
+from kie_app.documents.text_layer import SCAN_SHARE, Char, Glyphs, is_good, segments
 from kie_app.errors import DocumentError
 from kie_app.types import Box
 
@@ -24,6 +24,7 @@ SCALE = 150 / 72  # 150 dots per inch
 LONG_SIDE = 2200  # pixels
 MOST_CHARS = 100_000  # a page with more is not text that a person reads
 MEASURE = 1 << 20  # device units a page is mapped to, to learn its rotation and crop
+INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 
 _pdfium = Lock()  # PDFium is not thread-safe, not even for separate documents
 
@@ -71,9 +72,9 @@ def _sheet(document: pdfium.PdfDocument, number: int, name: str, settings: Setti
     try:
         with closing(_flattened(document, number)) as page:
             what = f'A picture on page {number + 1} of "{name}"'
-            picture, drawn = _contents(page, what, settings)
+            contents = _contents(page, what, settings)
             image = _raster(page, settings)
-            glyphs = _glyphs(page, image, picture, drawn)
+            glyphs = _glyphs(page, image, contents)
     except (pdfium.PdfiumError, ValueError, MemoryError, OverflowError, ctypes.ArgumentError) as e:
         raise DocumentError(
             f'Page {number + 1} of "{name}" is damaged, and every page must be whole: '
@@ -94,18 +95,32 @@ def _flattened(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
     return page
 
 
-def _contents(page: pdfium.PdfPage, what: str, settings: Settings) -> tuple[float, bool]:
-    """Share of the page under its largest picture, and whether there is anything but text."""
+class _Contents(NamedTuple):
+    """What a page is made of, as `Glyphs` says it."""
+
+    picture: float
+    drawn: bool
+    unseen: float
+
+
+def _contents(page: pdfium.PdfPage, what: str, settings: Settings) -> _Contents:
     width, height = page.get_size()
     largest, drawn = 0.0, False
+    texts = invisible = covered = 0
     for part in page.get_objects():
-        if part.type == raw.FPDF_PAGEOBJ_IMAGE:
+        if part.type == raw.FPDF_PAGEOBJ_TEXT:
+            texts += 1
+            invisible += raw.FPDFTextObj_GetTextRenderMode(part.raw) in INVISIBLE
+        elif part.type == raw.FPDF_PAGEOBJ_IMAGE:
             across, down = part.get_px_size()
             check_pixels(across, down, what, settings)
             left, bottom, right, top = part.get_bounds()
-            largest = max(largest, (right - left) * (top - bottom) / (width * height))
+            share = (right - left) * (top - bottom) / (width * height)
+            largest = max(largest, share)
+            if share >= SCAN_SHARE:
+                covered, invisible = texts, 0
         drawn = drawn or part.type not in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM)
-    return min(largest, 1.0), drawn
+    return _Contents(min(largest, 1.0), drawn, (covered + invisible) / max(texts, 1))
 
 
 def _raster(page: pdfium.PdfPage, settings: Settings) -> Image.Image:
@@ -119,14 +134,14 @@ def _raster(page: pdfium.PdfPage, settings: Settings) -> Image.Image:
     return image
 
 
-def _glyphs(page: pdfium.PdfPage, image: Image.Image, picture: float, drawn: bool) -> Glyphs:
+def _glyphs(page: pdfium.PdfPage, image: Image.Image, contents: _Contents) -> Glyphs:
     """The page's characters, upright as shown: rotation and crop box are applied."""
     width, height = image.size
     text = page.get_textpage()
     count = text.count_chars()
     if count > MOST_CHARS:
         text.close()
-        return Glyphs((), width, height, picture, drawn)
+        return Glyphs((), width, height, *contents)
     place = _placement(page, width, height)
     box = raw.FS_RECTF()
     chars = []
@@ -142,7 +157,7 @@ def _glyphs(page: pdfium.PdfPage, image: Image.Image, picture: float, drawn: boo
             )
         )
     text.close()
-    return Glyphs(tuple(chars), width, height, picture, drawn)
+    return Glyphs(tuple(chars), width, height, *contents)
 
 
 def _placement(page: pdfium.PdfPage, width: int, height: int) -> Callable[..., Box]:

@@ -19,6 +19,7 @@ ENOUGH_LETTERS = 20  # fewer beside pictures or drawings may be a stamp on a sca
 BAD_SHARE = 0.1  # of characters that mean nothing
 LETTER_SHARE = 0.3  # letters and digits among the characters
 SCAN_SHARE = 0.5  # of the page under one picture: then the text must cover it, too
+UNSEEN_SHARE = 0.5  # of the texts: more, and it is what a program read off a picture
 SCAN_LETTERS = 100
 SCAN_REACH = 0.3  # of the page's height
 GAP = 0.65  # parts segments, in heights of their line; a blank is about a quarter
@@ -45,13 +46,20 @@ class Glyphs(NamedTuple):
     height: float
     picture: float  # share of the page under its largest picture
     drawn: bool  # whether the page holds anything but text
+    unseen: float  # share of its texts that are invisible or under a picture of the page
 
 
 def is_good(glyphs: Glyphs) -> bool:
-    """Whether the text layer says what the page shows, as far as can be told without reading it."""
+    """Whether the text layer says what the page shows, as far as can be told without reading it.
+
+    Text that is not shown was read off the page's picture by some program, and recognition here
+    reads most such pages better.
+    """
     inked = [char for char in glyphs.chars if not char.text.isspace()]
     letters = sum(char.text.isalnum() for char in inked)
     if not letters or (glyphs.drawn and letters < ENOUGH_LETTERS):
+        return False
+    if glyphs.drawn and glyphs.unseen > UNSEEN_SHARE:
         return False
     nameless = sum(len(m) for m in _NAMELESS.findall("".join(char.text for char in inked)))
     bad = nameless + sum(_is_bad(char) for char in inked)

@@ -1,55 +1,34 @@
 """Images with captions for a multimodal backbone: spans of the caption become slots.
 
-A folder with `captions.jsonl`, one JSON object a line: `image` (a path inside the folder) and
-`text`. The packed sequence is that of documents, with image tokens in the document's place:
+The packed sequence is that of documents, with image tokens in the document's place:
 
     image | caption: whole text | caption: text with some spans as slots
 """
 
 from __future__ import annotations
 
-import json
+import io
 import random
-from pathlib import Path
 
 import torch
 from PIL import Image, UnidentifiedImageError
 
 from kie_app.backbone import Backbone
-from kie_app.documents.labelled import Labelled
 from kie_app.errors import BackboneError, DataError
 from kie_app.label_match import PLACES
 from kie_app.prompting import value_ids
 from kie_app.run_shape import SHAPES
+from kie_app.training.captioned import Captioned
 from kie_app.training.packing import IGNORE, Packed
 from kie_app.word_form import FORMS
 
-FILE, KEY = "captions.jsonl", "caption"
+KEY = "caption"
 HIDDEN = 0.5  # share of a caption's tokens that are slots
 LONGEST = 6  # tokens of a span
 MAX_TOKENS = 256  # of a caption; longer ones are cut
 
 
-def read(folder: Path) -> tuple[Labelled, ...]:
-    """The images and captions of a folder; DataError names the line and the remedy."""
-    path = folder / FILE
-    items = []
-    for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            one = json.loads(row)
-            file, text = folder / one["image"], str(one["text"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise DataError(
-                f"{path}:{number} is no image with a caption ({error!r}): each line needs image "
-                "and text as a JSON object."
-            ) from error
-        items.append(Labelled(f"{folder.name}-{number}", file, {KEY: text}, (), 0, 0))
-    if not items:
-        raise DataError(f"{path} is empty: give each image a line with image and text.")
-    return tuple(items)
-
-
-def pack(backbone: Backbone, file: Path, caption: str, rng: random.Random) -> Packed:
+def pack(backbone: Backbone, item: Captioned, rng: random.Random) -> Packed:
     """One image with its caption as a packed sequence of n tokens; no words, so no pointers."""
     if backbone.eye is None:
         raise BackboneError(
@@ -57,15 +36,16 @@ def pack(backbone: Backbone, file: Path, caption: str, rng: random.Random) -> Pa
             "ONEPASS_BACKBONE to a model of the Qwen-VL family."
         )
     try:
-        with Image.open(file) as image:
+        with Image.open(io.BytesIO(item.data())) as image:
             picture = backbone.eye.picture(image.convert("RGB"))
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise DataError(
-            f"{file} is no image that can be read ({error}): replace it or take it out of {FILE}."
+            f"{item.name} is no image that can be read ({error}): replace it or take its caption "
+            "out."
         ) from error
     text = backbone.text
     head = list(text.encode(f"{KEY}:"))
-    said = [*value_ids(text, caption)[: MAX_TOKENS - 1], text.end]
+    said = [*value_ids(text, item.caption)[: MAX_TOKENS - 1], text.end]
     covered = spans(len(said), rng)
     seen = picture.positions.shape[1]
     size = len(head) + len(said)

@@ -48,7 +48,7 @@ def train(
 ) -> bool:
     """Fine-tune on labelled folders; see `trainer.train`."""
     mix = Mix(sources.read(data.folders, data.split), options.seed, settings)
-    if unfit := [source.name for source in mix.sources if source.captions]:
+    if unfit := [source.name for source in mix.sources if source.images]:
         raise DataError(
             f"{unfit[0]} holds captions, not keys and values: use it with `train mask-pretrain`."
         )

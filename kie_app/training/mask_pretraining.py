@@ -55,7 +55,7 @@ def train(
         rng = random.Random(f"{options.seed}-{at}")
         drawn = mix.draw(at)
         if drawn.image:
-            return captions.pack(backbone, drawn.image, drawn.values[captions.KEY], rng)
+            return captions.pack(backbone, drawn.image, rng)
         return packed_spans(backbone.text, drawn.document, rng)
 
     def validate(process: int, processes: int) -> Counts:

@@ -16,7 +16,8 @@ from kie_app.config import Settings
 from kie_app.documents.labelled import Labelled, labelled, split_of
 from kie_app.errors import DataError
 from kie_app.synthetic import generate
-from kie_app.training import captions
+from kie_app.training import captioned
+from kie_app.training.captioned import Captioned
 from kie_app.types import Document
 
 SYNTHETIC = "synthetic"  # instead of a folder: generated documents
@@ -27,13 +28,13 @@ PATTERN = 40  # weights are met within every so many draws
 class Source:
     """One folder's documents of one split, or `generated` ones without end. `keys` are all
     single-valued keys that it labels: one that a document lacks is known to be absent there.
-    `captions` says that it holds images with captions instead."""
+    A folder of captions has `images` instead."""
 
     name: str
     weight: float
     items: tuple[Labelled, ...] = ()
     keys: tuple[str, ...] = ()
-    captions: bool = False
+    images: tuple[Captioned, ...] = ()
     generated: bool = False
 
     def asked(self, item: Labelled) -> tuple[str, ...]:
@@ -45,7 +46,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A document to train on, or an `image` with its caption.
+    """A document to train on, or an `image` with its caption instead, and no text.
 
     `lacking` are keys that are known to be absent; `tidy` says whether its lines are known to be
     whole, so that what it prints as `label: value` can be asked.
@@ -55,7 +56,7 @@ class Drawn:
     values: Mapping[str, str]
     lacking: tuple[str, ...]
     tidy: bool
-    image: Path | None = None
+    image: Captioned | None = None
 
 
 def read(folders: Sequence[str], split: str) -> list[Source]:
@@ -89,10 +90,9 @@ def _read(folders: Sequence[str], split: str, needed: bool) -> list[Source]:
             if split != "validation":
                 sources.append(Source(SYNTHETIC, share, generated=True))
             continue
-        if (Path(path) / captions.FILE).is_file():
+        if not (Path(path) / "labels.jsonl").is_file() and (images := captioned.read(Path(path))):
             if split != "validation":
-                items = captions.read(Path(path))
-                sources.append(Source(Path(path).name, share, items, captions=True))
+                sources.append(Source(Path(path).name, share, images=images))
             continue
         whole = [item for item in labelled(Path(path)) if item.values()]
         items = tuple(item for item in whole if split in ("all", split_of(item)))
@@ -125,19 +125,24 @@ class Mix:
         if source.generated:
             made = generate(self.seed * 1_000_003 + before)
             return Drawn(made.document, made.values, made.absent, tidy=True)
-        epoch, index = divmod(before, len(source.items))
-        order = list(range(len(source.items)))
+        every = len(source.images or source.items)
+        epoch, index = divmod(before, every)
+        order = list(range(every))
         random.Random(f"{self.seed}-{which}-{epoch}").shuffle(order)
+        if source.images:
+            image = source.images[order[index]]
+            empty = Document(image.name, image.name, (), (), "given")
+            return Drawn(empty, {}, (), tidy=False, image=image)
         item = source.items[order[index]]
-        if source.captions:
-            empty = Document(item.id, item.file.name, (), (), "given")
-            return Drawn(empty, item.values(), (), tidy=False, image=item.file)
         lacking = tuple(key for key in source.keys if key not in item.entities)
         return Drawn(self.document(item), item.values(), lacking, tidy=bool(item.lines))
 
     def facts(self) -> dict[str, dict[str, float]]:
         """What a checkpoint says about its data: weight and documents of each source."""
-        return {s.name: {"weight": s.weight, "documents": len(s.items)} for s in self.sources}
+        return {
+            s.name: {"weight": s.weight, "documents": len(s.images or s.items)}
+            for s in self.sources
+        }
 
     def document(self, item: Labelled) -> Document:
         """Its given lines, else what its file says; read once, kept without images."""

@@ -19,7 +19,8 @@ Text = tuple[float, float, str]  # points from the lower left corner
 @dataclass(frozen=True)
 class PdfPage:
     """One page. Texts and size are as shown, once `rotate` is applied; `crop` is in the page's own
-    coordinates. `field` is the value of a form field, `picture` a JPEG under the text."""
+    coordinates. `field` is the value of a form field, `picture` a JPEG under the text, or `over`
+    it; `mode` is how the text is rendered, 3 not at all."""
 
     texts: Sequence[Text] = ()
     size: tuple[float, float] = (400, 600)
@@ -30,6 +31,9 @@ class PdfPage:
     field: str = ""
     picture: bytes = b""
     picture_size: tuple[int, int] = (1, 1)
+    over: bool = False
+    covers: float = 1  # of the page's width and height
+    mode: int = 0
 
 
 def pdf(pages: Sequence[PdfPage], user: str | None = None) -> bytes:
@@ -47,7 +51,8 @@ def pdf(pages: Sequence[PdfPage], user: str | None = None) -> bytes:
             font = FONT[:-2] + b"/ToUnicode %s >>" % add(b"", PRIVATE_USE)
         resources = b"/Font << /F %s >>" % add(font)
         content = b"".join(
-            b"BT /F %f Tf %f %f Td (%s) Tj ET\n" % (page.letter, x, y, text.encode("latin-1"))
+            b"BT %d Tr /F %f Tf %f %f Td (%s) Tj ET\n"
+            % (page.mode, page.letter, x, y, text.encode("latin-1"))
             for x, y, text in page.texts
         )
         if page.picture:
@@ -57,7 +62,11 @@ def pdf(pages: Sequence[PdfPage], user: str | None = None) -> bytes:
                 page.picture,
             )
             resources += b" /XObject << /I %s >>" % picture
-            content = b"q %f 0 0 %f 0 0 cm /I Do Q\n" % page.size + content
+            image = b"q %f 0 0 %f 0 0 cm /I Do Q\n" % (
+                page.size[0] * page.covers,
+                page.size[1] * page.covers,
+            )
+            content = content + image if page.over else image + content
         width, height = page.size if page.rotate in (0, 180) else page.size[::-1]
         turn = {
             0: b"",

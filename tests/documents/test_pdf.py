@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -82,11 +84,30 @@ def test_a_stamp_on_a_scan_is_not_the_text_of_the_scan(settings: Settings) -> No
     assert one(page, settings).segments is None
 
 
-def test_a_searchable_scan_is_read_from_its_text_layer(settings: Settings) -> None:
+def full_page(**how: Any) -> PdfPage:
+    """Ten lines of text with a picture of the page's size."""
     scan = drawn(size=(400, 600))
-    texts = [(30, 40 + 50 * n, f"line {n} of the words on this scan") for n in range(10)]
-    page = PdfPage(texts, picture=encoded(scan, "JPEG"), picture_size=scan.size)
-    assert sorted(shown(one(page, settings))) == sorted(text for _, _, text in texts)
+    texts = [(30, 40 + 50 * n, f"line {n} of the words on this page") for n in range(10)]
+    return PdfPage(texts, picture=encoded(scan, "JPEG"), picture_size=scan.size, **how)
+
+
+def test_text_on_a_background_is_the_page(settings: Settings) -> None:
+    page = full_page()
+    assert sorted(shown(one(page, settings))) == sorted(text for _, _, text in page.texts)
+
+
+@pytest.mark.parametrize("how", [{"mode": 3}, {"mode": 7}, {"over": True}])
+def test_a_searchable_scan_is_read_by_recognition(how: dict[str, Any], settings: Settings) -> None:
+    assert one(full_page(**how), settings).segments is None
+
+
+def test_text_that_only_a_small_picture_follows_is_the_page(settings: Settings) -> None:
+    logo = drawn(size=(100, 100))
+    texts = [(30, 40 + 50 * n, f"line {n} of the words on this page") for n in range(10)]
+    page = PdfPage(
+        texts, picture=encoded(logo, "JPEG"), picture_size=logo.size, over=True, covers=0.2
+    )
+    assert len(shown(one(page, settings))) == len(texts)
 
 
 def test_values_of_form_fields_are_read(settings: Settings) -> None:

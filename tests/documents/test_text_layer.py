@@ -20,8 +20,8 @@ def typed(text: str, x: float = 0, y: float = 0, known: bool = True) -> list[Cha
     return chars
 
 
-def page(chars: list[Char], picture: float = 0, drawn: bool = False) -> Glyphs:
-    return Glyphs(tuple(chars), 600, 800, picture, drawn)
+def page(chars: list[Char], picture: float = 0, drawn: bool = False, unseen: float = 0) -> Glyphs:
+    return Glyphs(tuple(chars), 600, 800, picture, drawn, unseen)
 
 
 def shown(chars: list[Char]) -> list[str]:
@@ -60,6 +60,13 @@ def test_a_scan_needs_text_all_over_it() -> None:
     assert not is_good(page(stamp, picture=0.9))
     lines = [char for n in range(20) for char in typed(TEXT, y=n * 30)]
     assert is_good(page(lines, picture=0.9))
+
+
+def test_text_that_is_not_shown_is_another_programs_reading() -> None:
+    lines = [char for n in range(20) for char in typed(TEXT, y=n * 30)]
+    assert not is_good(page(lines, drawn=True, unseen=0.8))
+    assert is_good(page(lines, drawn=True, unseen=0.2))
+    assert is_good(page(lines, unseen=0.8)), "without a picture there is nothing else to read"
 
 
 def test_words_on_one_line_are_one_segment() -> None:

@@ -20,7 +20,8 @@ from kie_app.config import Settings
 from kie_app.errors import BackboneError, DataError
 from kie_app.heads import Heads
 from kie_app.pictures import Eye
-from kie_app.training import attention, captions, kv_finetuning, mask_pretraining, sources
+from kie_app.training import attention, captioned, captions, kv_finetuning, mask_pretraining
+from kie_app.training.captioned import Captioned
 from kie_app.training.objective import Objective
 from kie_app.training.packing import IGNORE
 from kie_app.training.trainer import TrainOptions
@@ -76,15 +77,21 @@ def folder(tmp_path: Path) -> Path:
         file = f"{colour}.png"
         Image.new("RGB", (80 + 30 * number, 60), colour).save(tmp_path / file)
         rows.append({"image": file, "text": f"A {colour} sheet of paper on a table"})
-    (tmp_path / captions.FILE).write_text("\n".join(map(json.dumps, rows)))
+    (tmp_path / captioned.FILE).write_text("\n".join(map(json.dumps, rows)))
     return tmp_path
+
+
+def with_caption(file: Path, caption: str) -> Captioned:
+    return Captioned(str(file), caption, file)
 
 
 def test_the_packed_answer_is_what_the_model_itself_would_read(
     multimodal: Backbone, folder: Path
 ) -> None:
     """The naive run: image placeholders and caption through the model's own forward."""
-    packed = captions.pack(multimodal, folder / "red.png", "A red sheet", random.Random(0))
+    packed = captions.pack(
+        multimodal, with_caption(folder / "red.png", "A red sheet"), random.Random(0)
+    )
     assert packed.picture is not None
     with torch.inference_mode():
         features = multimodal.eye.see(packed.picture)
@@ -107,7 +114,9 @@ def test_the_packed_answer_is_what_the_model_itself_would_read(
 
 
 def test_the_training_attention_gives_the_same_losses(multimodal: Backbone, folder: Path) -> None:
-    packed = captions.pack(multimodal, folder / "blue.png", "A blue sheet", random.Random(1))
+    packed = captions.pack(
+        multimodal, with_caption(folder / "blue.png", "A blue sheet"), random.Random(1)
+    )
     objective = Objective(multimodal)
     with torch.inference_mode():
         expected = objective(packed)
@@ -120,7 +129,9 @@ def test_the_training_attention_gives_the_same_losses(multimodal: Backbone, fold
 def test_slots_see_the_image_and_both_sides_but_not_the_answer(
     multimodal: Backbone, folder: Path
 ) -> None:
-    packed = captions.pack(multimodal, folder / "red.png", "A red sheet", random.Random(0))
+    packed = captions.pack(
+        multimodal, with_caption(folder / "red.png", "A red sheet"), random.Random(0)
+    )
     seen = packed.document
     size = (len(packed.ids) - seen) // 2
     block = packed.visible[seen + size :]
@@ -162,7 +173,7 @@ def test_pre_training_on_captions_learns_and_leaves_the_vision_tower(
 
 def test_a_backbone_without_eyes_says_so(folder: Path) -> None:
     with pytest.raises(BackboneError, match="sees no images"):
-        captions.pack(make_backbone(), folder / "red.png", "A", random.Random(0))
+        captions.pack(make_backbone(), with_caption(folder / "red.png", "A"), random.Random(0))
 
 
 def test_captions_are_no_keys_and_values(tmp_path: Path, folder: Path) -> None:
@@ -175,20 +186,7 @@ def test_captions_are_no_keys_and_values(tmp_path: Path, folder: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("row", ["{", "[]", '{"image": "a.png"}', '{"image": 3, "text": "a"}'])
-def test_a_damaged_caption_line_is_named(tmp_path: Path, row: str) -> None:
-    (tmp_path / captions.FILE).write_text('{"image": "a.png", "text": "a"}\n' + row)
-    with pytest.raises(DataError, match=r"captions\.jsonl:2"):
-        captions.read(tmp_path)
-
-
 def test_a_file_that_is_no_image_is_named(multimodal: Backbone, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_text("no image")
     with pytest.raises(DataError, match=r"a\.png is no image"):
-        captions.pack(multimodal, tmp_path / "a.png", "a", random.Random(0))
-
-
-def test_an_empty_file_of_captions_is_named(tmp_path: Path) -> None:
-    (tmp_path / captions.FILE).write_text("")
-    with pytest.raises(DataError, match=r"captions\.jsonl is empty"):
-        sources.read([str(tmp_path)], "train")
+        captions.pack(multimodal, with_caption(tmp_path / "a.png", "a"), random.Random(0))
