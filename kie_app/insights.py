@@ -7,7 +7,7 @@ together only where everything that they were measured on is the same (`Facts`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,19 +21,22 @@ from kie_app.evaluation.break_even import Sweep, Time
 from kie_app.evaluation.costs import BASE
 from kie_app.evaluation.metrics import normalise
 from kie_app.store import Store, StoredRace
-from kie_app.types import Document, Extraction, Field
+from kie_app.types import Document, Extraction, Field, State
 
 SWEEP = "sweep.json"
 HOUR = 3600.0
 THOUSAND = 1000
+KNOWN: tuple[State, ...] = ("confirmed", "corrected", "absent")  # states that tell a value, or none
 
 Facts = tuple[tuple[str, str], ...]
+Label = Mapping[str, str | Sequence[str]]  # what a document says, by key
 
 
 @dataclass(frozen=True)
 class Run:
     """One arm of a race, in seconds; `ocr` is the document's, shared by all arms. A ratio is None
-    without AR or where nothing was timed, `agreeing` (keys whose value is AR's) without AR."""
+    without AR or where nothing was timed, `agreeing` (keys whose value is AR's) without AR. `exact`
+    of `judged` values are what the document's label has for their keys, None without a label."""
 
     decoder: str
     passes: int
@@ -43,6 +46,8 @@ class Run:
     decode_ratio: float | None
     total_ratio: float | None
     agreeing: int | None
+    exact: int | None
+    judged: int
 
     @property
     def total(self) -> float:
@@ -70,8 +75,17 @@ class Recorded:
 
 
 def recorded(store: Store, owner: str) -> list[Recorded]:
-    """The owner's races in figures, as `with_documents` has them."""
-    return [figures(race, document) for race, document in with_documents(store, owner)]
+    """The owner's races in figures, as `with_documents` has them. What a person verified since is
+    the label, but for what is illegible: nobody knows its value."""
+    said = store.answers.standing(owner)
+    labels = {
+        document: {key: one.value or "" for key, one in fields.items() if one.state in KNOWN}
+        for document, fields in said.items()
+    }
+    return [
+        figures(race, document, labels.get(race.document))
+        for race, document in with_documents(store, owner)
+    ]
 
 
 def with_documents(store: Store, owner: str) -> list[tuple[StoredRace, Document]]:
@@ -83,7 +97,7 @@ def with_documents(store: Store, owner: str) -> list[tuple[StoredRace, Document]
     return [(race, document) for race, document in known if document is not None]
 
 
-def figures(race: StoredRace, document: Document) -> Recorded:
+def figures(race: StoredRace, document: Document, label: Label | None = None) -> Recorded:
     """A stored race in figures; `document` needs no page images."""
     base = baseline(race.result)
     return Recorded(
@@ -93,7 +107,7 @@ def figures(race: StoredRace, document: Document) -> Recorded:
         len(document.pages),
         tuple(key.name for key in race.schema.keys),
         tuple(race.facts.items()),
-        tuple(_run(one, base, document.ocr_seconds) for one in race.result),
+        tuple(run(one, base, document.ocr_seconds, label) for one in race.result),
     )
 
 
@@ -102,7 +116,8 @@ def baseline(extractions: Sequence[Extraction]) -> Extraction | None:
     return next((one for one in extractions if one.decoder == BASE), None)
 
 
-def _run(one: Extraction, base: Extraction | None, ocr: float) -> Run:
+def run(one: Extraction, base: Extraction | None, ocr: float, label: Label | None) -> Run:
+    """One arm's figures beside AR's."""
     stats, passes = one.stats, len(one.stats.passes)
     decode = total = agreeing = None
     if base is not None:
@@ -111,12 +126,34 @@ def _run(one: Extraction, base: Extraction | None, ocr: float) -> Run:
             decode = base.stats.decode / stats.decode
             whole = ocr + base.stats.prefill + base.stats.decode
             total = whole / (ocr + stats.prefill + stats.decode)
-    return Run(one.decoder, passes, ocr, stats.prefill, stats.decode, decode, total, agreeing)
+    judged = [match for field in one.fields if (match := matches(field, label or {})) is not None]
+    exact = sum(judged) if judged else None
+    return Run(
+        one.decoder,
+        passes,
+        ocr,
+        stats.prefill,
+        stats.decode,
+        decode,
+        total,
+        agreeing,
+        exact,
+        len(judged),
+    )
 
 
 def agree(one: Field, other: Field) -> bool:
     """Whether the values are the same, white space and Unicode forms aside."""
     return normalise(one.value or "") == normalise(other.value or "")
+
+
+def matches(field: Field, label: Label) -> bool | None:
+    """Exact match with the label, an absent key ("") included; None where the label is a list or
+    knows nothing of the key."""
+    expected = label.get(field.key.name)
+    if not isinstance(expected, str):
+        return None
+    return normalise(expected) == normalise(field.value or "")
 
 
 def by_facts(races: Iterable[Recorded]) -> dict[Facts, list[Recorded]]:
@@ -130,7 +167,8 @@ def by_facts(races: Iterable[Recorded]) -> dict[Facts, list[Recorded]]:
 @dataclass(frozen=True)
 class Spread:
     """How one decoder's speed-ups spread over races: p95 by nearest rank. `lost` of `ratios` are
-    below 1; `agreeing` of `keys` values are AR's, in the same races."""
+    below 1; `agreeing` of `keys` values are AR's, `exact` of `judged` their labels', in the same
+    races."""
 
     decoder: str
     ratios: tuple[float, ...]
@@ -139,6 +177,8 @@ class Spread:
     lost: int
     agreeing: int
     keys: int
+    exact: int
+    judged: int
 
 
 def spreads(races: Sequence[Recorded], time: Time) -> list[Spread]:
@@ -162,6 +202,8 @@ def _spread(decoder: str, found: Sequence[tuple[float, Run, Recorded]]) -> Sprea
         sum(ratio < 1 for ratio in ordered),
         sum(run.agreeing or 0 for _, run, _ in found),
         sum(len(race.keys) for _, _, race in found),
+        sum(run.exact or 0 for _, run, _ in found),
+        sum(run.judged for _, run, _ in found),
     )
 
 

@@ -41,6 +41,7 @@ def races(draw: some.DrawFn) -> Recorded:
     arms = draw(some.lists(some.sampled_from(ARMS), unique=True, min_size=1))
     ocr, taken = draw(SECONDS), {arm: (draw(SECONDS), draw(SECONDS)) for arm in arms}
     keys = tuple("abcde"[: draw(some.integers(1, 5))])
+    judged = draw(some.integers(0, len(keys)))
     runs = []
     for arm, (prefill, decode) in taken.items():
         ratios: tuple[float | None, float | None] = (None, None)
@@ -48,10 +49,12 @@ def races(draw: some.DrawFn) -> Recorded:
             base = taken["autoregressive"]
             ratios = (base[1] / decode, (ocr + sum(base)) / (ocr + prefill + decode))
         agreeing = draw(some.integers(0, len(keys))) if "autoregressive" in taken else None
-        runs.append(Run(arm, 2, ocr, prefill, decode, *ratios, agreeing))
+        exact = draw(some.integers(0, judged)) if judged else None
+        runs.append(Run(arm, 2, ocr, prefill, decode, *ratios, agreeing, exact, judged))
     made = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=draw(some.integers(0, 999)))
     facts = (("machine", draw(some.sampled_from("AB"))),)
-    return Recorded("r", made, "d.png", draw(some.integers(1, 9)), keys, facts, tuple(runs))
+    pages = draw(some.integers(1, 9))
+    return Recorded("r", made, "d.png", pages, keys, facts, tuple(runs))
 
 
 def test_a_race_comes_to_what_its_page_showed() -> None:
@@ -65,6 +68,19 @@ def test_a_race_comes_to_what_its_page_showed() -> None:
         assert run.decode_ratio == pytest.approx(row.decode_ratio)
         assert run.total_ratio == pytest.approx(row.total_ratio)
         assert run.total == pytest.approx(row.total)
+
+
+def test_values_are_exact_where_they_are_the_label() -> None:
+    pip = recorded.extractions()[0]
+    first, second, third, fourth = (field.key.name for field in pip.fields)
+    race = stored(
+        result=(replace(pip, fields=(replace(pip.fields[0], value=None), *pip.fields[1:])),)
+    )
+    label = {first: "", second: f" {pip.fields[1].value} ", third: "other", fourth: ["a", "list"]}
+    [found] = insights.figures(race, recorded.document(), label).runs
+    assert (found.exact, found.judged) == (2, 3)
+    [unknown] = insights.figures(race, recorded.document(), {"another key": "x"}).runs
+    assert (unknown.exact, unknown.judged) == (None, 0)
 
 
 def test_without_the_baseline_nothing_is_compared() -> None:
@@ -89,7 +105,7 @@ def test_a_document_without_text_is_neither_fast_nor_slow() -> None:
 def test_spreads_are_those_of_a_naive_reckoning(found: list[Recorded], time: Time) -> None:
     spreads = {one.decoder: one for one in insights.spreads(found, time)}
     for arm in ARMS:
-        ratios, agreeing, keys = [], 0, 0
+        ratios, agreeing, keys, exact, judged = [], 0, 0, 0, 0
         for race in found:
             by_name = {run.decoder: run for run in race.runs}
             if arm in by_name and "autoregressive" in by_name and arm != "autoregressive":
@@ -98,6 +114,8 @@ def test_spreads_are_those_of_a_naive_reckoning(found: list[Recorded], time: Tim
                 ratios.append(base.decode / run.decode if time == "decode" else whole)
                 agreeing += run.agreeing or 0
                 keys += len(race.keys)
+                exact += run.exact or 0
+                judged += run.judged
         if not ratios:
             assert arm not in spreads
             continue
@@ -108,6 +126,7 @@ def test_spreads_are_those_of_a_naive_reckoning(found: list[Recorded], time: Tim
         assert len(below) >= 0.95 * len(ratios) > len(below) - one.ratios.count(one.p95)
         assert one.lost == sum(ratio < 1 for ratio in one.ratios)
         assert (one.agreeing, one.keys) == (agreeing, keys)
+        assert (one.exact, one.judged) == (exact, judged)
 
 
 @settings(deadline=None)
@@ -170,6 +189,21 @@ def test_an_owner_s_races_come_newest_first_and_no_one_else_s(store: Store) -> N
     assert found[0].facts == tuple(FACTS.items())
     assert [race.pages for race in found] == [1, 1]
     assert insights.recorded(store, "nobody") == []
+
+
+def test_what_a_person_verified_after_a_race_is_its_label(store: Store) -> None:
+    done = recorded.extractions()
+    kept = store.documents.add("anna", "a.png", b"a")
+    store.documents.save_content("anna", kept.id, recorded.document())
+    store.races.save("anna", kept.id, done[0].schema, done, FACTS, done)
+    saying = {"confirmed": done[0].fields[0].value, "corrected": "no arm's", "illegible": None}
+    for (state, value), field in zip(saying.items(), done[0].fields, strict=False):
+        store.answers.save_correction(
+            "anna", kept.id, key=field.key.name, state=state, value=value, author="a", token=state
+        )
+    [race] = insights.recorded(store, "anna")
+    pip = race.run("mask_parallel")
+    assert (pip.exact, pip.judged) == (1, 2)
 
 
 def test_a_race_whose_document_was_never_read_whole_is_left_out(store: Store) -> None:

@@ -11,9 +11,10 @@ from functools import cache
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from kie_app.insights import Label
 from kie_app.types import Extraction, Pass
 from kie_app.ui import figures
-from kie_app.ui.figures import ArmFigures, Label
+from kie_app.ui.figures import ArmFigures
 from kie_app.ui.words import BASELINE, short, times
 
 HEIGHT = 300

@@ -22,6 +22,7 @@ NOTHING = (
     "It is recorded by itself and stands here, for you alone.</p>"
 )
 DASH = "-"
+EXACT = "those that equal what a person verified in Review"
 
 
 def heading(title: str, note: str) -> str:
@@ -48,7 +49,7 @@ def _facts(facts: Iterable[tuple[str, str]]) -> str:
 
 def spreads(found: Sequence[Spread], time: Time) -> str:
     """Median and p95 in figures, beside what they cost in agreement."""
-    heads = ["Arm", "Races", "Median", "p95", "Lowest", "AR wins in", "Same as AR"]
+    heads = ["Arm", "Races", "Median", "p95", "Lowest", "AR wins in", "Same as AR", "Exact"]
     rows = [
         _row(
             _arm(one.decoder),
@@ -58,22 +59,23 @@ def spreads(found: Sequence[Spread], time: Time) -> str:
             _ratio(one.ratios[0]),
             f"{one.lost} of {len(one.ratios)}",
             f"{one.agreeing} of {one.keys}",
+            _share(one.exact, one.judged),
         )
         for one in found
     ]
     note = (
         f"speed-up over AR {SCOPES[time]}; 95 % of the races are at p95 or below; the same as AR "
-        "counts values; exact match is not kept with a race"
+        f"counts values, exact {EXACT}"
     )
     return _table("spreads", "Speed-ups beside agreement", note, heads, rows) if rows else ""
 
 
 def races(found: Sequence[Recorded]) -> str:
     """The newest races: a line with what was raced, and under it a line an arm."""
-    heads = ["Arm", "End to end", "Speed-up", "Decode", "Speed-up", "Passes", "Same as AR"]
+    heads = ["Arm", "End to end", "Speed-up", "Decode", "Speed-up", "Passes", "Same as AR", "Exact"]
     rows = [row for race in found[:SHOWN] for row in _race(race, len(heads))]
     left = f"; the newest {SHOWN} of {len(found)}" if len(found) > SHOWN else ""
-    note = f"newest first; end to end is OCR + prefill + decode{left}"
+    note = f"newest first; end to end is OCR + prefill + decode; exact counts {EXACT}{left}"
     return _table("races", "Recorded races", note, heads, rows) if rows else ""
 
 
@@ -93,7 +95,12 @@ def _race(race: Recorded, columns: int) -> Iterator[str]:
             _against(run, run.decode_ratio),
             str(run.passes),
             "reference" if run.decoder == BASELINE else agreeing,
+            _share(run.exact, run.judged),
         )
+
+
+def _share(exact: int | None, judged: int) -> str:
+    return f"{exact} of {judged}" if judged else DASH
 
 
 def _against(run: Run, ratio: float | None) -> str:

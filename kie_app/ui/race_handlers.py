@@ -14,11 +14,11 @@ from typing import Any
 import gradio as gr
 
 from kie_app.errors import DocumentError, KieError, SchemaError, StoreError
+from kie_app.insights import Label
 from kie_app.library import Library
 from kie_app.services import RaceEvent, Services
 from kie_app.types import Document, Key, Schema
 from kie_app.ui import charts, keys, results, stage, upload
-from kie_app.ui.figures import Label
 from kie_app.ui.race_state import Race
 from kie_app.ui.readiness import WarmUp
 from kie_app.ui.session import Session

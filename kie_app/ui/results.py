@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kie_app import export
-from kie_app.insights import agree, baseline
+from kie_app.insights import Label, agree, baseline, matches
 from kie_app.types import Document, Extraction, Field
 from kie_app.ui import figures
-from kie_app.ui.figures import ArmFigures, Label
+from kie_app.ui.figures import ArmFigures
 from kie_app.ui.words import BASELINE, count, safe, seconds, short, times
 
 BENCH = "python -m kie_app bench"
@@ -143,7 +143,7 @@ def _value_cell(field: Field, against: Field | None, label: Label | None) -> str
     if against is not None:
         same = agree(field, against)
         notes += _note(same, "same as AR", "differs from AR", "same" if same else "differs")
-    exact = figures.matches(field, label) if label is not None else None
+    exact = matches(field, label) if label is not None else None
     if exact is not None:
         notes += _note(exact, "exact match", "not the label", "right" if exact else "wrong")
     return f"<td>{_value(field.value)}<small>{notes}</small></td>"

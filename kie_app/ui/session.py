@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kie_app.insights import Label
 from kie_app.types import Document, Extraction
-from kie_app.ui.figures import Label
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from kie_app.insights import baseline
+from kie_app.insights import baseline, matches
 from kie_app.types import Extraction, Stats
 from kie_app.ui import figures, results
 from tests.ui import recorded
@@ -33,7 +33,7 @@ def test_agreement_is_counted_against_autoregressive(done: tuple[Extraction, ...
 
 def test_a_label_that_is_a_list_is_not_judged(done: tuple[Extraction, ...]) -> None:
     first = done[0].fields[0]
-    assert figures.matches(first, {first.key.name: ["a", "b"]}) is None
+    assert matches(first, {first.key.name: ["a", "b"]}) is None
     label = {field.key.name: "" for field in done[0].fields} | {first.key.name: ["a", "b"]}
     assert figures.of(done[:1], 0.0, label)[0].judged == 3
 
@@ -42,8 +42,8 @@ def test_an_absent_value_matches_an_absent_label_and_no_label_judges_nothing(
     done: tuple[Extraction, ...],
 ) -> None:
     absent = replace(done[0].fields[0], value=None)
-    assert figures.matches(absent, {absent.key.name: ""}) is True
-    assert figures.matches(absent, {}) is None
+    assert matches(absent, {absent.key.name: ""}) is True
+    assert matches(absent, {}) is None
     text = Markup(results.render(done, recorded.document(), {})).text
     assert "no label" in text
     assert "not the label" not in text
