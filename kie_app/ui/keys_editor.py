@@ -123,17 +123,20 @@ def _details(keys: gr.State, shown: gr.State) -> None:
 
 
 def _detail_row(key: Key, keys: gr.State) -> None:
+    # Said to be interactive: of what a render makes, Gradio takes all that has a value for fixed.
     with gr.Row(elem_classes="detail-row", key=f"row {key.name}"):
         kind = gr.Dropdown(
             label=f"{key.name}: kind",
             choices=list(naming.KINDS),
             value=key.kind,
+            interactive=True,
             min_width=120,
             key=f"kind {key.name}",
         )
         description = gr.Textbox(
             label=f"{key.name}: description",
             value=key.description,
+            interactive=True,
             placeholder="in words, where the name alone is not clear",
             scale=4,
             min_width=200,

@@ -54,6 +54,13 @@ def model_of(address: str) -> str:
         return "starting"
 
 
+def answered(page: Page) -> int:
+    """How many fields the server's model answered since it started, as its metrics tell."""
+    lines = page.request.get(f"{page.url.partition('?')[0]}metrics").text().splitlines()
+    counts = [one.split()[-1] for one in lines if one.startswith("onepass_fields_total{")]
+    return int(sum(map(float, counts)))
+
+
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[str]:
     """The address of an app whose model is loaded; its log and data are in `folder`."""

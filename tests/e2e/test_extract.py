@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from kie_app.config import ROOT, Settings
 from kie_app.users import LOCAL
 from tests.access import people
-from tests.e2e.conftest import opened
+from tests.e2e.conftest import answered, opened
 from tests.e2e.drop_time import unseen
 from tests.ui.kept import Guess, keep
 
@@ -119,6 +120,35 @@ def test_stopping_keeps_what_is_done(page: Page, tmp_path: Path) -> None:
     page.get_by_role("tab", name="Extract").click()
     expect(cells(page, files[0].name)).not_to_have_count(0)
     expect(cells(page, files[-1].name)).to_have_count(0)
+
+
+def test_stopping_a_fill_keeps_what_is_filled_and_the_next_one_fills_the_rest(
+    page: Page, tmp_path: Path
+) -> None:
+    files = [unseen(tmp_path, FILES[0].name, number) for number in range(50, 55)]
+    page.set_input_files("#add input", files)
+    status, total = page.locator("#extract-status"), cells(page, "29.35")
+    expect(status).to_contain_text("5 documents read")
+    before = answered(page)
+    page.fill("#extract-keys textarea", "company, total")
+    page.click("#fill-all")
+    page.wait_for_selector('#extract-status progress[value="1"]')  # the first one is filled
+    page.click("#stop")
+    expect(status).to_have_text("Stopped. What was done until then is kept.")
+    expect(total).not_to_have_count(0)
+    page.wait_for_timeout(3000)
+    expect(status).to_have_text("Stopped. What was done until then is kept.")
+    page.get_by_role("radio", name="Not filled", exact=True).check()
+    expect(page.locator("#summary")).to_contain_text("0 filled")
+    page.get_by_role("radio", name="Added now", exact=True).check()
+    expect(page.locator("#summary")).to_contain_text(re.compile("5 documents .*: [1-9] filled"))
+    assert 0 < total.count() < len(files)
+    assert 2 <= answered(page) - before < 2 * len(files)
+
+    page.click("#fill-all")
+    expect(total).to_have_count(len(files))
+    expect(status).to_contain_text("5 documents asked for company, total")
+    assert answered(page) - before == 2 * len(files)  # none of them twice
 
 
 TOTALS = ("99.00", "RM 1,234.00", "100", "9.50", "see page 2", None, "20.00")

@@ -16,23 +16,23 @@ NAMES = "#keys textarea"
 ATTACK = "<img src=x onerror=alert(1)>"
 
 
-def offered(page: Page) -> list[str]:
-    """The names in the template list."""
-    page.click("#template input")
-    page.wait_for_selector("#template [role=option]")
-    names = page.locator("#template [role=option]").all_inner_texts()
+def offered(page: Page, prefix: str = "") -> list[str]:
+    """The names in the template list; `prefix` goes before the controls' names, as on their tab."""
+    page.click(f"#{prefix}template input")
+    page.wait_for_selector(f"#{prefix}template [role=option]")
+    names = page.locator(f"#{prefix}template [role=option]").all_inner_texts()
     page.keyboard.press("Escape")
     return [name.strip().removeprefix("\N{CHECK MARK}").strip() for name in names]
 
 
-def choose(page: Page, name: str) -> None:
-    page.click("#template input")
-    page.locator("#template [role=option]", has_text=name).click()
+def choose(page: Page, name: str, prefix: str = "") -> None:
+    page.click(f"#{prefix}template input")
+    page.locator(f"#{prefix}template [role=option]", has_text=name).click()
 
 
-def save(page: Page, name: str) -> None:
-    page.fill("#own-name textarea, #own-name input", name)
-    page.click("#own-save")
+def save(page: Page, name: str, prefix: str = "") -> None:
+    page.fill(f"#{prefix}own-name textarea, #{prefix}own-name input", name)
+    page.click(f"#{prefix}own-save")
 
 
 def take_in(page: Page, name: str, text: str) -> None:
