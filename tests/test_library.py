@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -306,6 +307,22 @@ def test_documents_on_which_decoders_disagree_come_first_where_most_is_disputed(
     for key in ("total", "date"):
         library.say("ann", ids[2], key, "absent", author="ann", token=key)
     assert waiting() == ids[1:2], "what a person settled is disputed no more"
+
+
+def test_a_value_is_as_likely_among_the_readings_as_its_field_is_sure(
+    library: Library, services: Services
+) -> None:
+    """Whatever another decoder thinks of the same value."""
+    kept = keep(services, "ann", (Guess("total", "29.35", 0.51, ("4.25",)),))
+    prediction = library.one("ann", kept).prediction
+    assert prediction is not None
+    said = prediction.extraction
+    fields = tuple(replace(field, confidence=0.4, readings=()) for field in said.fields)
+    written = replace(said, decoder="autoregressive", fields=fields)
+    services.store.answers.save_prediction("ann", kept, written)
+    [entry] = library.one("ann", kept).entries
+    assert entry.confidence == 0.4
+    assert {one.value: one.probability for one in entry.readings}["29.35"] == 0.4
 
 
 def test_documents_that_break_rules_come_first_where_most_are_broken(
