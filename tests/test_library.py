@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,13 +38,16 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def services_on(model: Path, data: Path) -> Services:
-    return Services(Settings(backbone=str(model), models_dir=model, dtype="float32", data_dir=data))
+@pytest.fixture
+def settings(model: Path, tmp_path: Path) -> Settings:
+    return Settings(backbone=str(model), models_dir=model, dtype="float32", data_dir=tmp_path)
 
 
 @pytest.fixture
-def services(model: Path, tmp_path: Path) -> Services:
-    return services_on(model, tmp_path)
+def services(settings: Settings) -> Iterator[Services]:
+    services = Services(settings)
+    yield services
+    services.store.close()
 
 
 @pytest.fixture
@@ -52,13 +56,13 @@ def library(services: Services) -> Library:
 
 
 def test_a_document_is_kept_once_and_opened_without_reading_it_again(
-    library: Library, model: Path, tmp_path: Path
+    library: Library, settings: Settings
 ) -> None:
     kept = library.add("ann", "../bill.png", picture())
     assert library.add("ann", "again.png", picture()) == kept
     assert kept.name == "bill.png"
     read = library.open("ann", kept.id)
-    later = Library(services_on(model, tmp_path))
+    later = Library(Services(settings))
     opened = later.open("ann", kept.id)
     assert opened == read
     assert opened.lines
