@@ -138,6 +138,10 @@ def evaluate(
             help="Also draw how often answers are right against how sure they are.",
         ),
     ] = None,
+    wrong: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.jsonl", help="Also list the wrong fields, one a line."),
+    ] = None,
 ) -> None:
     """Judge decoders on labelled documents: F1, similarity, grounding and seconds.
 
@@ -145,18 +149,20 @@ def evaluate(
     are passed over) and, optionally, lines with boxes as fractions of the page.
     """
     from kie_app.evaluation import evaluate as evaluation
-    from kie_app.evaluation import provenance, reliability_plot, report
+    from kie_app.evaluation import mistakes, provenance, reliability_plot, report
 
     names = _decoders(decoders)
     _check_writable(json_file)
     _check_writable(plot, "--plot")
+    _check_writable(wrong, "--wrong")
     asked = provenance.Asked(folder, names, lines, split, limit, _names(keys), places)
     selection = evaluation.select(folder, asked.keys, split, limit, places)
     services = open_services()
     services.schema("evaluation", selection.schema.keys)
     backbone = services.backbone()
+    found: list[mistakes.Mistake] = []
     result = evaluation.evaluate(
-        backbone, services.settings, selection, names, lines, warn, _progress
+        backbone, services.settings, selection, names, lines, warn, _progress, found.append
     )
     run = provenance.run(asked, backbone.checkpoint, services.facts(), result)
     result = {"run": run, **result}
@@ -164,6 +170,8 @@ def evaluate(
     _write(json_file, result)
     if plot:
         reliability_plot.write(plot, result)
+    if wrong:
+        mistakes.write(wrong, found)
 
 
 @app.command()

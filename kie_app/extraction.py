@@ -246,15 +246,25 @@ def sources_of(words: Sequence[Word]) -> tuple[Source, ...]:
 def surest(answers: Sequence[Field]) -> Field:
     """One key's answer from those of all windows: a value beats an absence, and among values the
     most confident wins. At most one value is right, so others take from its confidence: it is its
-    odds among those of all."""
+    odds among those of all. They become readings of it, and its own lose as it does."""
     best = max(answers, key=lambda field: (field.value is not None, field.confidence))
-    odds: dict[str, float] = {}
+    said: dict[str, Field] = {}  # the surest of each value
     for one in answers:
-        if one.value is not None:
-            odds[one.value] = max(odds.get(one.value, 0.0), _odds(one.confidence))
-    if best.value is None or len(odds) == 1:
+        if one.value and (one.value not in said or said[one.value].confidence < one.confidence):
+            said[one.value] = one
+    if best.value is None or len(said) == 1:
         return best
-    return replace(best, confidence=odds[best.value] / (1 + sum(odds.values())))
+    whole = 1 + sum(_odds(one.confidence) for one in said.values())
+    share = {value: _odds(one.confidence) / whole for value, one in said.items()}
+    confidence = share.pop(best.value)
+    left = confidence / best.confidence if best.confidence else 0.0
+    readings = {
+        one.value: one._replace(probability=left * one.probability) for one in best.readings
+    }
+    for value, probability in share.items():
+        readings[value] = Reading(value, probability, said[value].sources)
+    likeliest = sorted(readings.values(), key=lambda one: -one.probability)
+    return replace(best, confidence=confidence, readings=tuple(likeliest))
 
 
 def _odds(confidence: float) -> float:

@@ -312,8 +312,10 @@ def _newest(predictions: Sequence[Prediction]) -> dict[str, Prediction]:
 
 def _entry(made: int, field: Field, others: Sequence[Field], said: Correction | None) -> Entry:
     readings = {reading.value: reading for reading in reversed(field.readings)}
-    for one in (*others, field):
-        if one.value and one.value not in readings:
+    for one in (field, *others):
+        # The field's own value is as likely as the field is sure, whatever else was weighed of it:
+        # the slots' own text may be that of a run, and another decoder may be surer of it.
+        if one.value and (one is field or one.value not in readings):
             readings[one.value] = Reading(one.value, one.confidence, one.sources)
     best = sorted(readings.values(), key=lambda reading: -reading.probability)
     disputed = any(_same(one.value) != _same(field.value) for one in others)

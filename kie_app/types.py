@@ -204,8 +204,9 @@ State = Literal["predicted", "confirmed", "corrected", "absent", "illegible"]
 class Field:
     """One key's answer. `value` is None when the key is absent; `sources` is empty when the value
     is not located. `origin` says what wrote the value: "pointer", "slots" or "tokens", or "person"
-    in what a library exports. `readings` are runs of the page that the decoder weighed, the
-    likeliest first. `state` is "predicted", or what a person said."""
+    in what a library exports. `readings` are runs of the page that the decoder weighed, and
+    what it answered in other windows of a long document, the likeliest first. `state` is
+    "predicted", or what a person said."""
 
     key: Key
     value: str | None

@@ -205,9 +205,15 @@ def test_evaluate_prints_and_writes_its_figures(folder: Path, tmp_path: Path) ->
     out = tmp_path / "figures.json"
     page = tmp_path / "plot.html"
     decoders = "mask_parallel,verified"
-    result = run("evaluate", folder, "--decoders", decoders, "--json", out, "--plot", page)
+    wrong = tmp_path / "wrong.jsonl"
+    files = ("--json", out, "--plot", page, "--wrong", wrong)
+    result = run("evaluate", folder, "--decoders", decoders, *files)
     assert result.exit_code == 0, result.output
     figures = json.loads(out.read_text("utf-8"))
+    mistakes = [json.loads(line) for line in wrong.read_text("utf-8").splitlines()]
+    assert {one["decoder"] for one in mistakes} <= set(figures["decoders"])
+    for name, scores in figures["decoders"].items():
+        assert (scores["micro_f1"] == 1.0) == (name not in [one["decoder"] for one in mistakes])
     assert figures["documents"] == 3
     assert list(figures["decoders"]) == ["mask_parallel", "verified"]
     assert list(figures["decoders"]["verified"]["keys"]) == ["total"]
@@ -240,7 +246,8 @@ def test_a_result_that_could_not_be_written_is_refused_before_the_work(folder: P
         line = refusal(run(*command, "--json", folder / "nowhere" / "figures.json"))
         assert "figures.json" in line
         assert "--json" in line
-    assert "--plot" in refusal(run("evaluate", folder, "--plot", folder))
+    for option in ("--plot", "--wrong"):
+        assert option in refusal(run("evaluate", folder, option, folder))
 
 
 def test_bench_writes_rows_ratios_and_the_machine(

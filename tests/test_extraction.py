@@ -20,7 +20,7 @@ from kie_app.extraction import (
     extract_stacked,
     surest,
 )
-from kie_app.types import Field, Key, Schema
+from kie_app.types import Field, Key, Reading, Schema
 from tests.conftest import make_document
 
 SETTINGS = Settings()
@@ -102,6 +102,18 @@ def test_pointed_values_are_words_of_the_page_with_their_boxes(
         assert field.value in text
         assert field.sources
         assert 0 <= field.confidence <= 1
+
+
+def test_a_pointed_value_is_a_reading_that_is_as_likely_as_the_field_is_sure(
+    tiny_backbone: Backbone, receipt_schema: Schema
+) -> None:
+    for document in (make_document(9), make_document(7, lines=260)):
+        found = extract(tiny_backbone, replace(document, text_source="ocr"), receipt_schema)
+        pointed = [field for field in found.fields if field.origin == "pointer" and field.value]
+        assert pointed
+        for field in pointed:
+            likely = {one.value: one.probability for one in field.readings}
+            assert likely[str(field.value)] == pytest.approx(field.confidence)
 
 
 def test_a_changed_key_set_reuses_the_encoding(tiny_backbone: Backbone) -> None:
@@ -189,3 +201,16 @@ def test_windows_that_disagree_take_from_each_others_confidence() -> None:
     assert both.confidence == pytest.approx(4 / (1 + 4 + 3))
     sure = surest([said("1.00", 1.0), second])
     assert 0.99 < sure.confidence < 1
+
+
+def test_readings_are_as_likely_as_the_answers_of_all_windows_leave_them() -> None:
+    def said(value: str, confidence: float, *others: tuple[str, float]) -> Field:
+        read = tuple(Reading(*one, ()) for one in ((value, confidence), *others))
+        return Field(Key("total"), value, confidence, (), (), "pointer", read)
+
+    first, second = said("1.00", 0.8, ("1.50", 0.1)), said("2.00", 0.75, ("2.50", 0.2))
+    best = surest([second, first])
+    assert [one.value for one in best.readings] == ["1.00", "2.00", "1.50"]
+    assert [one.probability for one in best.readings] == pytest.approx([0.5, 0.375, 0.0625])
+    assert best.readings[0].probability == pytest.approx(best.confidence)
+    assert surest([first, said("1.00", 0.5)]).readings == first.readings

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,13 +38,16 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def services_on(model: Path, data: Path) -> Services:
-    return Services(Settings(backbone=str(model), models_dir=model, dtype="float32", data_dir=data))
+@pytest.fixture
+def settings(model: Path, tmp_path: Path) -> Settings:
+    return Settings(backbone=str(model), models_dir=model, dtype="float32", data_dir=tmp_path)
 
 
 @pytest.fixture
-def services(model: Path, tmp_path: Path) -> Services:
-    return services_on(model, tmp_path)
+def services(settings: Settings) -> Iterator[Services]:
+    services = Services(settings)
+    yield services
+    services.store.close()
 
 
 @pytest.fixture
@@ -51,13 +56,13 @@ def library(services: Services) -> Library:
 
 
 def test_a_document_is_kept_once_and_opened_without_reading_it_again(
-    library: Library, model: Path, tmp_path: Path
+    library: Library, settings: Settings
 ) -> None:
     kept = library.add("ann", "../bill.png", picture())
     assert library.add("ann", "again.png", picture()) == kept
     assert kept.name == "bill.png"
     read = library.open("ann", kept.id)
-    later = Library(services_on(model, tmp_path))
+    later = Library(Services(settings))
     opened = later.open("ann", kept.id)
     assert opened == read
     assert opened.lines
@@ -306,6 +311,22 @@ def test_documents_on_which_decoders_disagree_come_first_where_most_is_disputed(
     for key in ("total", "date"):
         library.say("ann", ids[2], key, "absent", author="ann", token=key)
     assert waiting() == ids[1:2], "what a person settled is disputed no more"
+
+
+def test_a_value_is_as_likely_among_the_readings_as_its_field_is_sure(
+    library: Library, services: Services
+) -> None:
+    """Whatever another decoder thinks of the same value."""
+    kept = keep(services, "ann", (Guess("total", "29.35", 0.51, ("4.25",)),))
+    prediction = library.one("ann", kept).prediction
+    assert prediction is not None
+    said = prediction.extraction
+    fields = tuple(replace(field, confidence=0.4, readings=()) for field in said.fields)
+    written = replace(said, decoder="autoregressive", fields=fields)
+    services.store.answers.save_prediction("ann", kept, written)
+    [entry] = library.one("ann", kept).entries
+    assert entry.confidence == 0.4
+    assert {one.value: one.probability for one in entry.readings}["29.35"] == 0.4
 
 
 def test_documents_that_break_rules_come_first_where_most_are_broken(

@@ -4,6 +4,7 @@ Every decoder encodes every document anew, one decoder after the other on the sa
 an untimed first run; so the seconds are those of a first answer. Usage:
 
     python -m kie_app evaluate DIR --decoders mask_parallel,autoregressive [--lines given|ocr]
+        [--wrong FILE.jsonl]
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kie_app.config import Settings
 from kie_app.documents.labelled import Labelled, labelled, relabelled, split_of
 from kie_app.errors import DataError, KieError
 from kie_app.evaluation.metrics import Answer, Judged, score
+from kie_app.evaluation.mistakes import Mistake, mistakes
 from kie_app.evaluation.places import placed
 from kie_app.extraction import extract
 from kie_app.types import Document, Extraction, Schema
@@ -150,14 +152,15 @@ def evaluate(
     lines: Lines = "given",
     warn: Callable[[str], None] = lambda message: None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    mistaken: Callable[[Mistake], None] = lambda mistake: None,
 ) -> dict[str, Any]:
     """Run every decoder on every document and judge it.
 
     A document or answer that fails, for whatever reason, is told to `warn`, listed under "failed"
     and counts as all absent; its time is left out. `progress(done, of)` is called after each
-    document. Seconds are medians and p95 by nearest rank, None when no document was timed; "total"
-    is the clock from the file (or the given lines) to the fields, so it is a little more than the
-    sum of its phases.
+    document, `mistaken` at the end with each wrong field of each decoder. Seconds are medians and
+    p95 by nearest rank, None when no document was timed; "total" is the clock from the file (or the
+    given lines) to the fields, so it is a little more than the sum of its phases.
     """
     arms = [Arm(name) for name in decoders]
     reader = Reader(settings, lines, warn)
@@ -182,6 +185,10 @@ def evaluate(
                     fail(Failure.of(item, error, arm.decoder))
                     arm.miss(item)
         progress(done, len(selection.documents))
+    for arm in arms:
+        for item, judged in zip(selection.documents, arm.judged, strict=True):
+            for one in mistakes(item.id, arm.decoder, judged, selection.keys):
+                mistaken(one)
     return {
         "documents": len(selection.documents),
         "failed": [asdict(one) for one in failures],
@@ -218,6 +225,7 @@ def _answers(item: Labelled, found: Extraction) -> dict[str, Answer]:
             bool(one.sources),
             one.confidence,
             placed(item, one.key.name, one.sources),
+            one.sources,
         )
         for one in found.fields
     }

@@ -27,7 +27,7 @@ from functools import cache
 
 from rapidfuzz.distance import Levenshtein
 
-from kie_app.types import guess_kind
+from kie_app.types import Source, guess_kind
 from kie_app.values import normalised
 
 BINS = 10
@@ -36,12 +36,14 @@ BINS = 10
 @dataclass(frozen=True)
 class Answer:
     """What a decoder said for one key, how sure it was, and whether the value was located on the
-    document; `placed` says whether in the right place, None where the label does not tell."""
+    document (at `sources`); `placed` says whether in the right place, None where the label does not
+    tell."""
 
     value: str | None
     grounded: bool = False
     confidence: float = 0.0
     placed: bool | None = None
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True)

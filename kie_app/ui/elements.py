@@ -24,8 +24,8 @@ def cancel_with(button: gr.Button, events: Sequence[Dependency]) -> None:
         button.click(None, cancels=event, api_visibility="private")
 
 
-def drop_zone(settings: Settings, *, title: str, many: bool, elem_id: str) -> gr.HTML:
-    """A place to drop one document or `many`."""
+def drop_zone(settings: Settings, *, title: str, many: bool, elem_id: str, stop: str) -> gr.HTML:
+    """A place to drop one document or `many`; a click on `stop`, a CSS selector, ends sending."""
     return html(
         None,
         html_template=upload.TEMPLATE,
@@ -33,6 +33,7 @@ def drop_zone(settings: Settings, *, title: str, many: bool, elem_id: str) -> gr
         limit=settings.max_file_mb,
         accept=upload.ACCEPT,
         many=many,
+        stop=stop,
         title=title,
         elem_id=elem_id,
     )

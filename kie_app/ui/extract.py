@@ -35,7 +35,9 @@ def build_extract(
     """Lay the tab out in the current context and bind its events; `page` is its root."""
     visit, chosen = gr.State(Visit()), gr.State("")
     with gr.Row(elem_classes="extract-sources"):
-        drop = drop_zone(services.settings, title="Add documents", many=True, elem_id="add")
+        drop = drop_zone(
+            services.settings, title="Add documents", many=True, elem_id="add", stop="#stop"
+        )
         samples = gr.Button("Add the samples", elem_id="add-samples", scale=0, min_width=170)
     editor = build_keys_editor(page, services, "extract-")
     with gr.Row(elem_classes="extract-run"):

@@ -19,6 +19,7 @@ from kie_app.library import Library
 from kie_app.services import Services
 from kie_app.ui import catch_up, extract_grid, openapi, theme, tools, upload
 from kie_app.ui.forgetting import SESSIONS, Forgetting
+from kie_app.ui.inbox import add_inbox
 from kie_app.ui.probes import Counted, add_probes
 from kie_app.ui.readiness import WarmUp
 
@@ -33,6 +34,7 @@ def build_server(page: gr.Blocks, services: Services, warm_up: WarmUp, access: A
     server = FastAPI(title="Onepass", version=__version__, docs_url=None, redoc_url=None)
     add_probes(server, services, warm_up)
     tools.add_refusal(server)
+    add_inbox(server, page, services.settings)
 
     @server.get("/documents/{document}/{number}.jpg", response_class=Response)
     def kept_page(request: Request, document: str, number: int) -> Response:

@@ -51,7 +51,13 @@ def build_race(
     session = gr.State(Session(), time_to_live=3600)
     with gr.Row(elem_id="sources"):
         cards = _cards(services)
-        drop = drop_zone(services.settings, title="Open your own", many=False, elem_id="upload")
+        drop = drop_zone(
+            services.settings,
+            title="Open your own",
+            many=False,
+            elem_id="upload",
+            stop="#race-stop",
+        )
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=5, min_width=320):
             editor = build_keys_editor(page, services)

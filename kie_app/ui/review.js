@@ -46,7 +46,9 @@ function dressAll() {
   one('.review').classList.toggle('closed', !shown());
   const failed = memory.outbox.filter(said => said.reason);
   const keys = failed.map(said => JSON.parse(said.name)[1]).join(', ');
-  const kept = failed.some(said => !said.refused) ? 'kept, and sent again by itself' : 'kept';
+  const seconds = Math.ceil(pause('review_say') / 1000);
+  const later = `kept, and sent again by itself in ${seconds} s`;
+  const kept = failed.some(said => !said.refused) ? later : 'kept';
   const text = failed.length ? `Not saved: ${keys}. ${failed[0].reason} Your text is ${kept}.`
     : trouble;
   one('.trouble').hidden = !text;
@@ -161,7 +163,7 @@ async function open(id, focus, back) {
   const answer = await call('review_open', {document: id, order: order()});
   if (mine !== asking) return;
   if (known !== arrivals) return open(id, focus, back);  // older than what was saved meanwhile
-  trouble = answer ? answer.error || '' : `The document was not opened. ${SILENCE}`;
+  trouble = answer ? answer.error || '' : `The document was not opened. ${why('review_open')}`;
   retry = answer ? null : () => open(id, focus, back);
   if (trouble) return notOpened(id, focus, Boolean(answer));
   const before = shown();

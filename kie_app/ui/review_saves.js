@@ -3,7 +3,7 @@
 // session's storage, so that a reload or a dead server costs nothing.
 
 const PATIENCE = 15000;  // milliseconds that an answer may take
-const AGAIN = 5000;  // milliseconds until what got no answer is sent again
+const AGAIN = 5000;  // milliseconds until what got no answer is sent again, unless the server says
 const QUIET = 1000;  // milliseconds after a save before the whole queue is read again
 const STORE = 'onepass.review';
 const NOT_SAVED = {text: 'not saved', mood: 'bad'};
@@ -12,6 +12,7 @@ const SILENCE = 'The server does not answer, or you are no longer logged in.';
 const memory = recall();
 const drafts = new Map(memory.drafts);  // name of a field -> {text, lines}
 const news = new Map();  // name of a field -> {text, mood}
+const refusals = new Map();  // name of a function -> the HTTP answer in the place of its own
 let sending = null, waking = 0, trying = 0, arrivals = 0;
 
 function recall() {
@@ -30,14 +31,37 @@ function keep() {
   } catch { /* no room or not allowed: then only what is not saved yet is lost by a reload */ }
 }
 
+// Gradio tells its console alone that the server answered with an error, so listen in.
+const fetched = window.fetch;
+window.fetch = async (...request) => {
+  const answer = await fetched(...request);
+  if (!answer.ok && String(request[0]).includes('/component_server')) {
+    refusals.set(JSON.parse(request[1].body).fn_name, answer);
+  }
+  return answer;
+};
+
 async function call(name, sent) {
   const late = new Promise(done => { setTimeout(done, PATIENCE); });
+  refusals.delete(name);
   try {
     return await Promise.race([server[name](sent), late]);
   } catch {
     return undefined;
   }
 }
+
+function why(name) {
+  // In words, why the function gave no answer.
+  const status = refusals.get(name)?.status;
+  if (!status) return SILENCE;
+  if (status === 401) return 'You are no longer logged in.';
+  if (status === 429) return 'Too many requests were made.';
+  return `The server answered with an error (${status}).`;
+}
+
+// Milliseconds until the function is worth calling again.
+const pause = name => 1000 * refusals.get(name)?.headers.get('Retry-After') || AGAIN;
 
 // Secure contexts alone have `randomUUID`; a page over plain HTTP in a local network is none.
 const token = () => crypto.randomUUID ? crypto.randomUUID()
@@ -80,13 +104,13 @@ async function deliver() {
       continue;
     }
     news.delete(said.name);
-    said.reason = answer ? answer.error : SILENCE;
+    said.reason = answer ? answer.error : why('review_say');
     said.refused = Boolean(answer);
     if (answer) trigger('refused', {message: answer.error});
     else break;
   }
-  if (unsent()) trying = setTimeout(flush, AGAIN);
-  memory.outbox.forEach(said => { said.reason ||= SILENCE; });
+  if (unsent()) trying = setTimeout(flush, pause('review_say'));
+  memory.outbox.forEach(said => { said.reason ||= why('review_say'); });
   keep();
   dressAll();
   return !memory.outbox.some(said => said.document === shown());

@@ -1,7 +1,8 @@
 """A drop zone for documents of one's own, that leaves no file in Gradio's cache.
 
 Gradio receives the file into its cache, where whoever knows the address could read it; so it is
-read from there at once and deleted. The size is checked in the browser already, before sending.
+read from there at once and deleted. The size is checked in the browser already, before sending;
+`upload.js` tells how many files are on their way, and stops them.
 """
 
 from __future__ import annotations
@@ -23,54 +24,13 @@ TEMPLATE = """
 <label class="drop">
   <input type="file" accept="${accept}" ${many ? 'multiple' : ''} aria-label="${title}">
   <b>${title}</b>
-  <span>PDF or image, up to ${limit} MB${many ? ' each; drop them' : '; drop it'} here</span>
+  <span role="status"
+    >PDF or image, up to ${limit} MB${many ? ' each; drop them' : '; drop it'} here</span>
 </label>
 """
 
 # One zone takes one file or many. A file that is not sent is told of by its name and size.
-SCRIPT = """
-const zone = element.querySelector('.drop'), input = zone.querySelector('input');
-const sent = async file => {
-  if (file.size > props.limit * 1000000) return {name: file.name, size: file.size};
-  // Gradio keeps equal files of one name in one place, where the first to be read goes for all.
-  const name = `${Math.random().toString(36).slice(2)}-${file.name}`;
-  try {
-    const kept = await upload(new File([file], name, {type: file.type}));
-    return {path: kept.path, orig_name: file.name, meta: {_type: 'gradio.FileData'}};
-  } catch (error) {
-    return {name: file.name, size: -1};
-  }
-};
-const send = async files => {
-  if (!files.length) return;
-  zone.classList.add('busy');
-  if (props.many) {
-    const all = [];
-    for (const file of files) all.push(await sent(file));
-    props.value = all;
-    trigger('upload');
-  } else {
-    document.querySelectorAll('.card').forEach(card => card.setAttribute('aria-pressed', 'false'));
-    const one = await sent(files[0]);
-    if (one.path) {
-      props.value = one;
-      trigger('upload');
-    } else {
-      trigger('refuse', one);
-    }
-  }
-  zone.classList.remove('busy');
-  input.value = '';
-};
-input.addEventListener('change', () => send([...input.files]));
-zone.addEventListener('dragover', event => { event.preventDefault(); zone.classList.add('over'); });
-zone.addEventListener('dragleave', () => zone.classList.remove('over'));
-zone.addEventListener('drop', event => {
-  event.preventDefault();
-  zone.classList.remove('over');
-  send([...event.dataTransfer.files]);
-});
-"""
+SCRIPT = Path(__file__).with_suffix(".js").read_text("utf-8")
 
 
 def check_received(file: Any) -> None:

@@ -207,3 +207,34 @@ def test_a_drop_counts_while_the_last_ones_are_read(page: Page, tmp_path: Path) 
         page.wait_for_timeout(300)
     for file in files:
         expect(cells(page, file.name)).not_to_have_count(0)
+
+
+def throttle(page: Page, kilobytes: float) -> None:
+    """Let the page send so many kilobytes a second."""
+    speeds = {"downloadThroughput": -1, "uploadThroughput": 1000 * kilobytes, "latency": 0}
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", {"offline": False, **speeds})
+
+
+def test_files_on_their_way_are_counted_and_can_be_stopped(page: Page, tmp_path: Path) -> None:
+    files = [unseen(tmp_path, FILES[0].name, number) for number in range(60, 65)]
+    zone = page.locator("#add [role=status]")
+    throttle(page, files[0].stat().st_size / 1000)  # a second each
+    page.set_input_files("#add input", files[:4])
+    expect(zone).to_contain_text(f"Sending 1 of 4: {files[0].name}", timeout=20_000)
+    expect(zone).to_contain_text(f"Sending 2 of 4: {files[1].name}")
+    page.set_input_files("#add input", files[4])
+    expect(zone).to_contain_text("of 5")
+    page.click("#stop")
+    expect(zone).to_contain_text("Stopped on the way: none of 5 added. PDF", timeout=20_000)
+    expect(page.locator("#extract-status")).to_contain_text("Stopped")
+    throttle(page, 10_000)
+    page.wait_for_timeout(3000)
+    for file in files:
+        expect(cells(page, file.name)).to_have_count(0)
+
+    page.set_input_files("#add input", files[0])
+    expect(cells(page, files[0].name)).not_to_have_count(0)
+    expect(cells(page, files[1].name)).to_have_count(0)
+    expect(zone).to_have_text("PDF or image, up to 25 MB each; drop them here")

@@ -146,6 +146,50 @@ def test_a_save_whose_answer_got_lost_is_saved_once(app: App, page: Page) -> Non
     assert said(app, receipt) == [("total", "corrected", "80.00")]
 
 
+@pytest.mark.parametrize(
+    ("status", "headers", "told"),
+    [
+        (
+            429,
+            {"Retry-After": "3"},
+            "Too many requests were made. Your text is kept, and sent again by itself in 3 s.",
+        ),
+        (
+            500,
+            {},
+            "The server answered with an error (500). Your text is kept, and sent again by "
+            "itself in 5 s.",
+        ),
+        (401, {}, "You are no longer logged in. Your text is kept"),
+    ],
+)
+def test_an_error_of_the_server_is_told_as_what_it_is_and_saved_over(
+    app: App, page: Page, status: int, headers: dict[str, str], told: str
+) -> None:
+    receipt = keep(app.services, ME)
+    start(page)
+    page.locator(f'.item[data-document="{receipt}"]').click()
+    expect(box(page, "address")).to_be_focused()
+    failed: list[bool] = []
+
+    def fail(route: Route) -> None:
+        """Once."""
+        if failed or "review_say" not in (route.request.post_data or ""):
+            route.continue_()
+            return
+        failed.append(True)
+        route.fulfill(status=status, headers=headers, body="{}")
+
+    page.route("**/component_server/**", fail)
+    box(page, "total").fill("80.00")
+    page.keyboard.press("Enter")
+    expect(page.locator(".trouble")).to_contain_text(f"Not saved: total. {told}", timeout=20_000)
+    expect(box(page, "total")).to_have_value("80.00")
+    stands(page, "total", "corrected", "80.00")
+    expect(page.locator(".trouble")).to_be_hidden()
+    assert said(app, receipt) == [("total", "corrected", "80.00")]
+
+
 def test_what_the_server_refuses_is_told_and_the_text_kept(app: App, page: Page) -> None:
     receipt = keep(app.services, ME)
     start(page)

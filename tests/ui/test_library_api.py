@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +92,23 @@ def test_a_document_is_kept_filled_and_deleted(app: App, ada: Client, bill: str)
 def test_a_file_that_is_kept_already_is_that_document(ada: Client, bill: str) -> None:
     first, second = (call(ada, "add_document", handle_file(bill))["id"] for _ in range(2))
     assert first == second
+
+
+def test_equal_files_sent_at_once_are_one_document_and_all_are_answered(
+    ada: Client, bill: str
+) -> None:
+    before, calls = listed(ada), 4
+    start = threading.Barrier(calls)
+
+    def add(_: int) -> str:
+        start.wait()
+        return str(call(ada, "add_document", handle_file(bill))["id"])
+
+    with ThreadPoolExecutor(calls) as threads:
+        added = set(threads.map(add, range(calls)))
+    assert len(added) == 1
+    assert listed(ada).keys() - before.keys() == added
+    assert left(bill) == []
 
 
 def test_nobody_reaches_a_document_of_another(ada: Client, bob: Client, bill: str) -> None:
