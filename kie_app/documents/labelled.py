@@ -22,6 +22,7 @@ from kie_app.documents.reading_order import Segment
 from kie_app.errors import DataError
 from kie_app.types import Box, Document, Line, Page, Word, as_printed, words_of
 
+LABELS = "labels.jsonl"
 VALIDATION_SHARE = 5  # one shop in so many is kept for validation
 SHOP_KEYS = ("company", "store_name", "advertiser")
 SHOP_PREFIX = 6  # letters that name a shop: spelling variants of one shop stay on one side
@@ -88,7 +89,7 @@ class Labelled:
 
 def labelled(folder: Path, limit: int | None = None) -> Iterator[Labelled]:
     """Read `folder/labels.jsonl` in order; DataError names the file, the line and the remedy."""
-    path = Path(folder) / "labels.jsonl"
+    path = Path(folder) / LABELS
     if not path.is_file():
         raise DataError(
             f"{path} does not exist: pass a folder that holds a labels.jsonl file "

@@ -106,11 +106,11 @@ class _Contents(NamedTuple):
 def _contents(page: pdfium.PdfPage, what: str, settings: Settings) -> _Contents:
     width, height = page.get_size()
     largest, drawn = 0.0, False
-    texts = invisible = covered = 0
+    texts = unseen = 0
     for part in page.get_objects():
         if part.type == raw.FPDF_PAGEOBJ_TEXT:
             texts += 1
-            invisible += raw.FPDFTextObj_GetTextRenderMode(part.raw) in INVISIBLE
+            unseen += raw.FPDFTextObj_GetTextRenderMode(part.raw) in INVISIBLE
         elif part.type == raw.FPDF_PAGEOBJ_IMAGE:
             across, down = part.get_px_size()
             check_pixels(across, down, what, settings)
@@ -118,9 +118,9 @@ def _contents(page: pdfium.PdfPage, what: str, settings: Settings) -> _Contents:
             share = (right - left) * (top - bottom) / (width * height)
             largest = max(largest, share)
             if share >= SCAN_SHARE:
-                covered, invisible = texts, 0
+                unseen = texts  # parts come as they are drawn: it covers all that came before
         drawn = drawn or part.type not in (raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM)
-    return _Contents(min(largest, 1.0), drawn, (covered + invisible) / max(texts, 1))
+    return _Contents(min(largest, 1.0), drawn, unseen / max(texts, 1))
 
 
 def _raster(page: pdfium.PdfPage, settings: Settings) -> Image.Image:

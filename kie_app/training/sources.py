@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kie_app import documents
 from kie_app.config import Settings
-from kie_app.documents.labelled import Labelled, labelled, split_of
+from kie_app.documents.labelled import LABELS, Labelled, labelled, split_of
 from kie_app.errors import DataError
 from kie_app.synthetic import generate
 from kie_app.training import captioned
@@ -90,7 +90,7 @@ def _read(folders: Sequence[str], split: str, needed: bool) -> list[Source]:
             if split != "validation":
                 sources.append(Source(SYNTHETIC, share, generated=True))
             continue
-        if not (Path(path) / "labels.jsonl").is_file() and (images := captioned.read(Path(path))):
+        if not (Path(path) / LABELS).is_file() and (images := captioned.read(Path(path))):
             if split != "validation":
                 sources.append(Source(Path(path).name, share, images=images))
             continue

@@ -1,6 +1,6 @@
 """A drop zone for documents of one's own, that leaves no file in Gradio's cache.
 
-Gradio receives the file into its cache, where whoever knows the address could read it; so it is
+A file that is sent lies there (`inbox`), where whoever knows the address could read it; so it is
 read from there at once and deleted. The size is checked in the browser already, before sending;
 `upload.js` tells how many files are on their way, and stops them.
 """

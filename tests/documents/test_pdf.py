@@ -85,7 +85,7 @@ def test_a_stamp_on_a_scan_is_not_the_text_of_the_scan(settings: Settings) -> No
 
 
 def full_page(**how: Any) -> PdfPage:
-    """Ten lines of text with a picture of the page's size."""
+    """Ten lines of text, and a picture of the page's size unless it `covers` less."""
     scan = drawn(size=(400, 600))
     texts = [(30, 40 + 50 * n, f"line {n} of the words on this page") for n in range(10)]
     return PdfPage(texts, picture=encoded(scan, "JPEG"), picture_size=scan.size, **how)
@@ -102,12 +102,8 @@ def test_a_searchable_scan_is_read_by_recognition(how: dict[str, Any], settings:
 
 
 def test_text_that_only_a_small_picture_follows_is_the_page(settings: Settings) -> None:
-    logo = drawn(size=(100, 100))
-    texts = [(30, 40 + 50 * n, f"line {n} of the words on this page") for n in range(10)]
-    page = PdfPage(
-        texts, picture=encoded(logo, "JPEG"), picture_size=logo.size, over=True, covers=0.2
-    )
-    assert len(shown(one(page, settings))) == len(texts)
+    page = full_page(over=True, covers=0.2)
+    assert len(shown(one(page, settings))) == len(page.texts)
 
 
 def test_values_of_form_fields_are_read(settings: Settings) -> None:

@@ -18,6 +18,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from kie_app.config import Settings
+from tests.access.people import App
+from tests.access.people import running as serving
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 300  # seconds for anything that loads or runs the model, also on a busy machine
 
@@ -93,6 +97,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running app whose model is loaded."""
     with running(tmp_path_factory.mktemp("app")) as here:
         yield here
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An app without its model, which no review waits for."""
+    with serving(Settings(data_dir=tmp_path_factory.mktemp("server"))) as server:
+        yield server
 
 
 @contextmanager

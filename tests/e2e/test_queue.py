@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from kie_app.config import Settings
 from kie_app.library import Library
-from tests.access.people import App, running
+from tests.access.people import App
 from tests.e2e.conftest import opened
 from tests.e2e.test_review import ME, box, field, stands, start
 from tests.ui.kept import Guess, keep, predict
@@ -39,13 +38,6 @@ ORDERS = {
     "failed rule": ["two rules", "one rule"],
     "newest": [*reversed(KEPT)],
 }
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app without its model."""
-    with running(Settings(data_dir=tmp_path_factory.mktemp("queue"))) as server:
-        yield server
 
 
 @pytest.fixture

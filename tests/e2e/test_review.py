@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from kie_app.config import Settings
 from kie_app.library import Library, Record
 from kie_app.users import LOCAL
-from tests.access.people import App, running
+from tests.access.people import App
 from tests.e2e.conftest import opened
 from tests.ui.hostile import ATTACK
 from tests.ui.kept import RECEIPT, Guess, keep, predict
@@ -20,13 +19,6 @@ pytestmark = pytest.mark.e2e
 ME = LOCAL.name
 CAFE = (Guess("company", "TIDEWRACK COFFEE HOUSE", 0.9), Guess("total", "29.35", 0.7))
 ADDRESS = ("NO. 27, JALAN CEMPAKA 4/3,", "TAMAN SERI PELITA,", "43000 KAJANG, SELANGOR.")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app without its model, which no review waits for."""
-    with running(Settings(data_dir=tmp_path_factory.mktemp("review"))) as server:
-        yield server
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from kie_app.config import Settings
 from kie_app.services import Services
-from tests.access.people import App, running
+from tests.access.people import App
 from tests.e2e.conftest import PATIENCE, ROOT, free_port, model_of, opened
 from tests.e2e.test_review import ME, box, field, said, stands, start
 from tests.ui.kept import keep
@@ -109,9 +109,8 @@ def test_a_page_loaded_anew_sends_what_was_not_saved(killable: Killable, browser
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    with running(Settings(data_dir=tmp_path_factory.mktemp("review"))) as app:
-        yield app
+def app(server: App) -> App:
+    return server
 
 
 @pytest.fixture
@@ -120,22 +119,31 @@ def page(app: App, browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def test_a_save_whose_answer_got_lost_is_saved_once(app: App, page: Page) -> None:
-    receipt = keep(app.services, ME)
-    lost: list[bool] = []
+def first_save(page: Page, answer: Callable[[Route], None]) -> None:
+    """Have `answer` answer the first save from now on in the server's place."""
+    taken: list[bool] = []
 
-    def lose(route: Route) -> None:
-        """Let the first save arrive, and lose its answer."""
-        if lost or "review_say" not in (route.request.post_data or ""):
+    def take(route: Route) -> None:
+        if taken or "review_say" not in (route.request.post_data or ""):
             route.continue_()
             return
-        lost.append(True)
+        taken.append(True)
+        answer(route)
+
+    page.route("**/component_server/**", take)
+
+
+def test_a_save_whose_answer_got_lost_is_saved_once(app: App, page: Page) -> None:
+    receipt = keep(app.services, ME)
+
+    def lose(route: Route) -> None:
+        """Let the save arrive, and lose its answer."""
         route.fetch()
         route.abort()
 
     start(page)
     expect(box(page, "address")).to_be_focused()
-    page.route("**/component_server/**", lose)
+    first_save(page, lose)
     box(page, "total").fill("80.00")
     page.keyboard.press("Enter")
     expect(page.locator(".trouble")).to_contain_text("Not saved: total")
@@ -170,17 +178,7 @@ def test_an_error_of_the_server_is_told_as_what_it_is_and_saved_over(
     start(page)
     page.locator(f'.item[data-document="{receipt}"]').click()
     expect(box(page, "address")).to_be_focused()
-    failed: list[bool] = []
-
-    def fail(route: Route) -> None:
-        """Once."""
-        if failed or "review_say" not in (route.request.post_data or ""):
-            route.continue_()
-            return
-        failed.append(True)
-        route.fulfill(status=status, headers=headers, body="{}")
-
-    page.route("**/component_server/**", fail)
+    first_save(page, lambda route: route.fulfill(status=status, headers=headers, body="{}"))
     box(page, "total").fill("80.00")
     page.keyboard.press("Enter")
     expect(page.locator(".trouble")).to_contain_text(f"Not saved: total. {told}", timeout=20_000)
