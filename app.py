@@ -1,4 +1,4 @@
-"""Start the app: settings -> services -> page -> server. Nothing loads before `main` runs.
+"""Start the app: settings -> engine -> page -> server. Nothing loads before `main` runs.
 
 python app.py      serves on ONEPASS_HOST:ONEPASS_PORT, by default 127.0.0.1:7860
 """
@@ -14,14 +14,14 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import uvicorn
 
 from kie_app.access import open_access
-from kie_app.binding import host, listen
 from kie_app.config import Settings
+from kie_app.engine.engine import Engine
+from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import KieError
-from kie_app.meter import Meter
-from kie_app.services import Services
-from kie_app.ui.build import build_ui
-from kie_app.ui.http import build_server
-from kie_app.ui.readiness import WarmUp
+from kie_app.ui.page import build_ui
+from kie_app.web.listening import host, listen
+from kie_app.web.metrics import Metrics
+from kie_app.web.server import build_server
 
 # Open pages hold a connection each; at the end they are not waited for longer than this.
 SHUTDOWN_SECONDS = 3
@@ -32,11 +32,11 @@ def serve(settings: Settings) -> None:
     where = host(settings, "SPACE_ID" in os.environ)
     access = open_access(settings)
     door = listen(where, settings.port)
-    services = Services(settings, Meter())
-    services.open()
-    warm_up = WarmUp(services)
-    page = build_ui(services, warm_up)
-    server = build_server(page, services, warm_up, access)
+    engine = Engine(settings, Metrics())
+    engine.open()
+    warm_up = WarmUp(engine)
+    page = build_ui(engine, warm_up)
+    server = build_server(page, engine, warm_up, access)
     warm_up.start()
     print(f"Onepass on http://{where}:{settings.port}", flush=True)
     config = uvicorn.Config(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import groupby
 
-from kie_app import prompting
-from kie_app.backbone import Backbone
-from kie_app.config import Settings
 from kie_app.decoding import DECODERS, Decoded, DecodedKey, Written
 from kie_app.documents import locate
 from kie_app.errors import SchemaError
+from kie_app.model.backbone import Backbone
+from kie_app.model.prompt import Prompt, build_prompt
+from kie_app.model.tokens import windows
+from kie_app.text import as_printed, sources_of
 from kie_app.types import (
-    SLOTS_BY_KIND,
     Candidate,
     Document,
     Event,
@@ -25,45 +24,11 @@ from kie_app.types import (
     Slot,
     Source,
     Stats,
-    Word,
-    as_printed,
 )
 
 WINDOW_TOKENS = 1536  # a document's tokens in one prompt; longer ones are read in windows
 WINDOW_OVERLAP = 192
 END_MARK = "⏎"  # how a slot shows end-of-value
-SHOWN_CHARS = 40  # of a wrong value in a message
-
-
-def check_schema(schema: Schema, settings: Settings) -> None:
-    """SchemaError when the keys cannot be asked: none, too many, twice the same, too long."""
-    if not schema.keys:
-        raise SchemaError("No keys are given: name at least one, for example company,date,total.")
-    if len(schema.keys) > settings.max_keys:
-        raise SchemaError(
-            f"{len(schema.keys)} keys are given, the limit is {settings.max_keys}: ask fewer at "
-            "once, or raise ONEPASS_MAX_KEYS."
-        )
-    seen: set[str] = set()
-    for key in schema.keys:
-        name = " ".join(key.name.split())
-        if not name:
-            raise SchemaError(f"A key has the name {key.name!r}: give every key a visible name.")
-        shown = name if len(name) <= SHOWN_CHARS else name[:SHOWN_CHARS] + "..."
-        longest = max(len(name), len(key.description))
-        if longest > settings.max_key_chars:
-            raise SchemaError(
-                f"The key {shown!r} has {longest} characters, the limit is "
-                f"{settings.max_key_chars}: shorten its name or description."
-            )
-        if name.casefold() in seen:
-            raise SchemaError(f"The key {shown!r} is given twice: remove or rename one.")
-        seen.add(name.casefold())
-        if key.kind not in SLOTS_BY_KIND:
-            raise SchemaError(
-                f"The key {shown!r} has the kind {key.kind!r}: use one of "
-                f"{', '.join(SLOTS_BY_KIND)}."
-            )
 
 
 def decoder_named(name: str) -> str:
@@ -90,7 +55,7 @@ def extract(
     decoder = decoder_named(decoder)
     if not _has_text(document):
         return _absent(backbone, document, schema, decoder)
-    parts = prompting.windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
+    parts = windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
     with backbone.lock:
         read = [_decode(backbone, part, schema, decoder, on_event, reuse) for part in parts]
     fields = tuple(surest(answers) for answers in zip(*(one[0] for one in read), strict=True))
@@ -116,9 +81,9 @@ def extract_stacked(
         (number, part)
         for number, document in enumerate(documents)
         if _has_text(document)
-        for part in prompting.windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
+        for part in windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
     ]
-    prompts = [prompting.build(backbone.text, part, schema) for _, part in parts]
+    prompts = [build_prompt(backbone.text, part, schema) for _, part in parts]
     with backbone.lock:
         decoded = entry.decode_stacked(backbone, prompts, entry.options()) if prompts else []
     read: dict[int, list[list[Field]]] = {}
@@ -155,7 +120,7 @@ def _decode(
     on_event: Callable[[Event], None] | None,
     reuse: bool,
 ) -> tuple[list[Field], Stats, list[Event]]:
-    prompt = prompting.build(backbone.text, document, schema)
+    prompt = build_prompt(backbone.text, document, schema)
 
     def event(one: Written) -> Event:
         return Event(one.at, one.key, one.position, backbone.text.decode([one.token]))
@@ -176,7 +141,7 @@ def _decode(
 def _fields(
     backbone: Backbone,
     document: Document,
-    prompt: prompting.Prompt,
+    prompt: Prompt,
     schema: Schema,
     decoded: Decoded,
 ) -> list[Field]:
@@ -189,7 +154,7 @@ def _fields(
 def field_of(
     backbone: Backbone,
     document: Document,
-    prompt: prompting.Prompt,
+    prompt: Prompt,
     key: Key,
     decoded: DecodedKey,
 ) -> Field:
@@ -229,18 +194,6 @@ def field_of(
     )
     confidence = sure(decoded.confidence, value)
     return Field(key, value or None, confidence, sources, slots, decoded.origin, readings)
-
-
-def sources_of(words: Sequence[Word]) -> tuple[Source, ...]:
-    """One box a line: the union of its words' boxes."""
-    out = []
-    for (page, _), group in groupby(words, key=lambda word: (word.page, word.line)):
-        on_line = list(group)
-        box = on_line[0].box
-        for word in on_line[1:]:
-            box = box.union(word.box)
-        out.append(Source(page, box))
-    return tuple(out)
 
 
 def surest(answers: Sequence[Field]) -> Field:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -36,54 +34,6 @@ class Line:
     page: int = 0
 
 
-class Word(NamedTuple):
-    """A word of a line (see `split_words`), its box a share of the line's by characters. A `glued`
-    one is printed without a blank after the word before it."""
-
-    text: str
-    box: Box
-    page: int
-    line: int
-    glued: bool = False
-
-
-_DATE = r"\d{1,4}[/.]\d{1,2}[/.]\d{2,4}"
-_DATE_RANGE = re.compile(rf"(?<!\d)({_DATE})([-\u2013])({_DATE})(?!\d)")
-
-
-# A colon with a letter on either side, or before a bracket or at a start, is a label's and not a
-# time's. (The colon of "http://" stands before neither.)
-_LABEL_COLON = re.compile(r"(?<!\d):(?=[^\W_]|\()|:(?=[^\W\d_])")
-
-
-def split_words(text: str) -> list[str]:
-    """Blank-separated parts, but what is printed together is several words where it is several
-    values: a label and its value ("NO:123") are two words, a range of two dates is three."""
-    return _DATE_RANGE.sub(r"\1 \2 \3", _LABEL_COLON.sub(": ", text)).split()
-
-
-def words_of(lines: Iterable[Line]) -> Iterator[Word]:
-    """Every word of every line."""
-    for index, line in enumerate(lines):
-        width = (line.box.x1 - line.box.x0) / max(len(line.text), 1)
-        end = 0
-        for text in split_words(line.text):
-            start = line.text.index(text, end)
-            glued, end = start == end > 0, start + len(text)
-            box = Box(
-                line.box.x0 + start * width,
-                line.box.y0,
-                line.box.x0 + end * width,
-                line.box.y1,
-            )
-            yield Word(text, box, line.page, index, glued)
-
-
-def as_printed(words: Iterable[Word]) -> str:
-    """Words as one text, with blanks where the page has them."""
-    return "".join(word.text if word.glued else f" {word.text}" for word in words).strip()
-
-
 @dataclass(frozen=True)
 class Page:
     """One page; `image` is RGB, upright, and absent where only given text is known."""
@@ -110,33 +60,6 @@ class Document:
         """Whether all of it was read by text recognition, which may err."""
         return self.text_source == "ocr"
 
-    def words(self) -> Iterator[Word]:
-        """Every word of every line in reading order."""
-        yield from words_of(self.lines)
-
-
-# A kind's slot budget: masked positions of the first pass. A pointer reads most values whole,
-# so the budget stays near the tokens a short value needs; a full block is asked again, larger.
-SLOTS_BY_KIND = {"text": 8, "date": 10, "amount": 7, "number": 8, "id": 10, "address": 8}
-
-
-KIND_WORDS = {
-    "date": ("date", "day", "birth", "expiry"),
-    "amount": ("total", "amount", "price", "tax", "tip", "change", "cash", "balance", "sum"),
-    "address": ("address",),
-    "id": ("number", "no", "id", "iban", "code", "reference", "num"),
-    "number": ("quantity", "qty", "count", "percent"),
-}
-
-
-def guess_kind(name: str) -> str:
-    """The kind that a key's bare name suggests; "text" when it suggests none."""
-    words = re.findall(r"[a-z]+", name.lower())
-    for kind, known in KIND_WORDS.items():
-        if any(word in known for word in words):
-            return kind
-    return "text"
-
 
 @dataclass(frozen=True)
 class Key:
@@ -147,10 +70,6 @@ class Key:
     kind: str = "text"
     slots: int | None = None
 
-    @property
-    def budget(self) -> int:
-        return self.slots or SLOTS_BY_KIND[self.kind]
-
 
 @dataclass(frozen=True)
 class Schema:
@@ -158,11 +77,6 @@ class Schema:
 
     name: str
     keys: tuple[Key, ...]
-
-    @classmethod
-    def of(cls, name: str, keys: Iterable[str]) -> Schema:
-        """Keys by their bare names, each of the kind that its name suggests."""
-        return cls(name, tuple(Key(key, kind=guess_kind(key)) for key in keys))
 
 
 class Candidate(NamedTuple):

@@ -20,8 +20,8 @@ from transformers import (
     Qwen2Config,
 )
 
-from kie_app.backbone import Backbone
-from kie_app.heads import Heads
+from kie_app.model.backbone import Backbone
+from kie_app.model.heads import Heads
 from kie_app.types import Box, Document, Key, Line, Page, Schema
 
 # Before any test reads the settings: nothing of a test goes where the person's own data is.

@@ -7,19 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from kie_app.backbone import Backbone
-from kie_app.checkpoint import Calibration, Checkpoint
 from kie_app.config import Settings
 from kie_app.decoding import DECODERS
 from kie_app.errors import SchemaError
-from kie_app.extraction import (
-    END_MARK,
-    WINDOW_TOKENS,
-    check_schema,
-    extract,
-    extract_stacked,
-    surest,
-)
+from kie_app.extraction import END_MARK, WINDOW_TOKENS, extract, extract_stacked, surest
+from kie_app.model.backbone import Backbone
+from kie_app.model.checkpoint import Calibration, Checkpoint
+from kie_app.schemas.checks import check_schema
+from kie_app.text import words_of
 from kie_app.types import Field, Key, Reading, Schema
 from tests.conftest import make_document
 
@@ -95,7 +90,7 @@ def test_pointed_values_are_words_of_the_page_with_their_boxes(
 ) -> None:
     document = make_document(9)
     found = extract(tiny_backbone, document, receipt_schema)
-    text = " ".join(word.text for word in document.words())
+    text = " ".join(word.text for word in words_of(document.lines))
     pointed = [field for field in found.fields if field.origin == "pointer" and field.value]
     assert pointed
     for field in pointed:

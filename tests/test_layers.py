@@ -18,33 +18,31 @@ LINES = 400
 
 # From the ground up: a module imports its own layer and those below. A package is one module.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({PACKAGE, "types", "errors", "config", "samples", "values"})
-    | frozenset({"users", "passwords", "binding", "meter"}),
-    frozenset(
-        {"documents", "backbone", "heads", "checkpoint", "prompting", "pictures", "synthetic"}
-        | {"label_match", "run_shape", "word_form"}
-    ),
+    frozenset({PACKAGE, "types", "errors", "config"}),
+    frozenset({"text", "schemas", "values"}),
+    frozenset({"documents"}),
+    frozenset({"datasets", "model"}),
     frozenset({"decoding"}),
-    frozenset({"extraction", "early_exit", "training", "evaluation", "rules"})
-    | frozenset({"jobs", "labelstudio", "store"}),
-    frozenset({"services", "library", "export", "access"})
-    | frozenset({"batch", "batch_on_ray"})
-    | frozenset({"insights", "race_card", "race_picture"}),
-    frozenset({"ui", "cli", "console"})
-    | frozenset({"user_commands", "training_commands", "batch_command"}),
+    frozenset({"extraction", "early_exit", "store"}),
+    frozenset({"evaluation", "export", "access"}),
+    frozenset({"training", "race"}),
+    frozenset({"engine"}),
+    frozenset({"library", "batch", "labelstudio"}),
+    frozenset({"jobs"}),
+    frozenset({"ui", "web", "commands"}),
     frozenset({"app", "__main__"}),
 )
 HEIGHT = {module: height for height, layer in enumerate(LAYERS) for module in layer}
 
 # Who alone imports a library.
 OWNERS = {
-    "gradio": {"ui", "app"},
-    "argon2": {"passwords"},
+    "gradio": {"ui", "app", "web"},
+    "argon2": {"access"},
     "authlib": {"access"},
     "sqlalchemy": {"store"},
     "label_studio_sdk": {"labelstudio"},
-    "mcp": {"ui"},
-    "prometheus_client": {"meter"},
+    "mcp": {"web"},
+    "prometheus_client": {"web"},
 }
 
 
@@ -156,16 +154,16 @@ def test_modules_form_no_cycle_when_run() -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("decoding", "from kie_app import services"),
+        ("decoding", "from kie_app import engine"),
         ("decoding", "from kie_app.ui.page import build"),
-        ("decoding", "import kie_app.cli"),
-        ("types", "def later():\n    from kie_app.backbone import load"),
-        ("services", "if TYPE_CHECKING:\n    from .ui import page"),
-        ("samples", "from . import documents"),
-        ("cli", "import app"),
-        ("services", "import gradio as gr"),
+        ("decoding", "import kie_app.commands.main"),
+        ("types", "def later():\n    from kie_app.model.backbone import Backbone"),
+        ("engine", "if TYPE_CHECKING:\n    from .ui import page"),
+        ("documents", "from . import datasets"),
+        ("commands", "import app"),
+        ("engine", "import gradio as gr"),
         ("evaluation", "from sqlalchemy.orm import Session"),
-        ("cli", "from label_studio_sdk import LabelStudio"),
+        ("commands", "from label_studio_sdk import LabelStudio"),
     ],
 )
 def test_a_wrong_import_is_found(module: str, source: str) -> None:
@@ -175,8 +173,8 @@ def test_a_wrong_import_is_found(module: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("ui", "import gradio as gr\nfrom kie_app.services import Services"),
-        ("services", "from kie_app import __version__, extraction"),
+        ("ui", "import gradio as gr\nfrom kie_app.engine import Services"),
+        ("engine", "from kie_app import __version__, extraction"),
         ("evaluation", "from .. import extraction"),
     ],
 )
@@ -198,6 +196,6 @@ def test_no_file_is_named_utils() -> None:
 
 
 def test_imports_for_types_alone_make_no_cycle() -> None:
-    source = "if TYPE_CHECKING:\n    from kie_app.backbone import Text\nimport json"
-    assert inside(imported(source, (PACKAGE,))) == {"backbone"}
+    source = "if TYPE_CHECKING:\n    from kie_app.model.tokens import Text\nimport json"
+    assert inside(imported(source, (PACKAGE,))) == {"model"}
     assert inside(imported(source, (PACKAGE,), types=False)) == set()

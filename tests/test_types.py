@@ -6,22 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kie_app.types import (
-    SLOTS_BY_KIND,
-    Box,
-    Document,
-    Line,
-    Page,
-    as_printed,
-    guess_kind,
-    split_words,
-)
+from kie_app.schemas.kinds import SLOTS_BY_KIND, guess_kind
+from kie_app.text import as_printed, split_words, words_of
+from kie_app.types import Box, Line
 
 
 @given(st.text(max_size=60))
 def test_words_are_the_lines_words_from_left_to_right_within_its_box(text: str) -> None:
     line = Line(text, Box(0.2, 0.1, 0.8, 0.2))
-    words = list(Document("i", "n", (Page(0, 1, 1),), (line,), "given").words())
+    words = list(words_of((line,)))
     assert "".join(word.text for word in words) == "".join(text.split())
     assert as_printed(words) == " ".join(text.split())
     edges = [edge for word in words for edge in (word.box.x0, word.box.x1)]

@@ -8,10 +8,11 @@ keep a user out. Who is logged in stays so. The counts are in memory; a restart 
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+
+from kie_app.access.addresses import network
 
 WINDOW = 300.0  # seconds
 PER_NAME = 5
@@ -51,14 +52,3 @@ class Attempts:
         if len(times) < limit:
             return 0.0
         return max(0.0, times[-limit] + WINDOW - self._clock())
-
-
-def network(address: str) -> str:
-    """What one stranger has: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if known.version == 4:
-        return str(known)
-    return str(known.ipv4_mapped or ipaddress.ip_network((int(known) >> 64 << 64, 64)))

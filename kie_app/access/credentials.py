@@ -21,8 +21,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from kie_app.access.attempts import Attempts
+from kie_app.access.users import NAME, User, Users
 from kie_app.errors import TooManyAttempts
-from kie_app.users import NAME, User, Users
 
 REMEMBERED = 300.0  # seconds
 MOST = 1000  # right passwords remembered
@@ -73,11 +73,6 @@ class Credentials:
         """Of the password as it is in the file now: another one there makes another digest."""
         facts = "\0".join((self._users.mark(name), name, password))
         return hmac.digest(self._key, facts.encode("utf-8", "replace"), hashlib.sha256)
-
-
-def address_of(connection: HTTPConnection) -> str:
-    """Where a request comes from; behind a trusted proxy, what that proxy says."""
-    return connection.client.host if connection.client else ""
 
 
 def basic(connection: HTTPConnection) -> tuple[str, str] | None:

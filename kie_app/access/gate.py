@@ -19,8 +19,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kie_app.access.credentials import basic
+from kie_app.access.users import User
 from kie_app.errors import KieError, TooManyAttempts
-from kie_app.users import User
 
 log = logging.getLogger(__name__)
 

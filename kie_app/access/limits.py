@@ -18,11 +18,10 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kie_app.access.attempts import network
-from kie_app.access.credentials import address_of
+from kie_app.access.addresses import address_of, network
 from kie_app.access.gate import user_of
+from kie_app.access.users import LOCAL
 from kie_app.config import Settings
-from kie_app.users import LOCAL
 
 MINUTE = 60.0  # seconds
 KEPT = 1000  # users and addresses in memory; past it the one unseen for longest is forgotten

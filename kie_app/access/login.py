@@ -14,12 +14,13 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from kie_app.access import page
-from kie_app.access.credentials import Credentials, address_of, basic
+from kie_app.access.addresses import address_of
+from kie_app.access.credentials import Credentials, basic
 from kie_app.access.gate import Gate, told
 from kie_app.access.oidc import Oidc
 from kie_app.access.sessions import SessionCookie, Sessions, WayIn
+from kie_app.access.users import User, Users
 from kie_app.errors import AccessError, TooManyAttempts
-from kie_app.users import User, Users
 
 log = logging.getLogger(__name__)
 

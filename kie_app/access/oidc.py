@@ -22,10 +22,10 @@ from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kie_app.binding import is_loopback
+from kie_app.access.addresses import is_loopback
+from kie_app.access.users import User
 from kie_app.config import Settings
 from kie_app.errors import AccessError
-from kie_app.users import User
 
 EMAIL = re.compile(r"[a-z0-9._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 EVERYBODY = "*"

@@ -14,9 +14,9 @@ from kie_app.access.gate import Gate
 from kie_app.access.login import Login
 from kie_app.access.oidc import Oidc
 from kie_app.access.secret import secret
+from kie_app.access.users import LOCAL, User, Users
 from kie_app.config import Settings
 from kie_app.errors import AccessError
-from kie_app.users import LOCAL, User, Users
 
 
 class Access(Protocol):

@@ -19,7 +19,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kie_app.users import User
+from kie_app.access.users import User
 
 LIFETIME = 12 * 3600  # seconds
 COOKIE = "onepass_session"

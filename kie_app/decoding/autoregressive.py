@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kie_app.backbone import Backbone, Encoding
 from kie_app.decoding.base import (
     Decoded,
     DecodedKey,
@@ -26,7 +25,8 @@ from kie_app.decoding.base import (
     predictions,
     written_confidence,
 )
-from kie_app.prompting import Prompt
+from kie_app.model.backbone import Backbone, Encoding
+from kie_app.model.prompt import Prompt
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kie_app.backbone import Backbone, Encoding
-from kie_app.prompting import Prompt
+from kie_app.model.backbone import Backbone, Encoding
+from kie_app.model.prompt import Prompt
 from kie_app.types import Pass, Stats
 
 TOP = 5  # candidates kept for each token

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kie_app.backbone import Backbone, Encoding, stacked
 from kie_app.decoding.base import (
     Decoded,
     DecodedKey,
@@ -28,7 +27,8 @@ from kie_app.decoding.base import (
     predictions,
     written_confidence,
 )
-from kie_app.prompting import Prompt
+from kie_app.model.backbone import Backbone, Encoding, stacked
+from kie_app.model.prompt import Prompt
 
 REJECTED = -2  # owner of cached tokens that no branch may see any more
 DOCUMENT = -1  # owner of a document's tokens

@@ -23,12 +23,12 @@ from itertools import accumulate, groupby
 import torch
 from torch import Tensor
 
-from kie_app.backbone import Backbone, Encoding, stacked
 from kie_app.decoding import spans
 from kie_app.decoding.base import Decoded, DecodedKey, OnWritten, Recorder, predictions
-from kie_app.prompting import Prompt
-from kie_app.run_shape import run_shape
-from kie_app.word_form import word_form
+from kie_app.model.backbone import Backbone, Encoding, stacked
+from kie_app.model.features.run import run_features
+from kie_app.model.features.word import word_features
+from kie_app.model.prompt import Prompt
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def score(
     """Pointers and slots of one document's blocks on its runs of words; `match` is that of the
     blocks' keys."""
     words = prompt.document.words
-    printed = [one.to(queries.device) for one in (match, word_form(words), run_shape(words))]
+    printed = [one.to(queries.device) for one in (match, word_features(words), run_features(words))]
     scores, none = backbone.heads.pointer(encoding.words, queries, *printed)
     runs, pointers, no_run = spans.pointer_scores(scores, none)
     out = []

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kie_app.checkpoint import Calibration
-from kie_app.prompting import DocumentTokens
+from kie_app.model.checkpoint import Calibration
+from kie_app.model.tokens import DocumentTokens
 
 CANDIDATES = 64
 ALTERNATIVES = 5  # other readings that a person may choose from

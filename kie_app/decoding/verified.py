@@ -16,18 +16,12 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from kie_app.backbone import Backbone, Encoding
 from kie_app.decoding import mask_parallel
 from kie_app.decoding.base import Decoded, OnWritten, Recorder
-from kie_app.decoding.hyper_parallel import (
-    Branches,
-    HyperParallelOptions,
-    collect,
-    finish,
-    force,
-)
+from kie_app.decoding.hyper_parallel import Branches, HyperParallelOptions, collect, finish, force
 from kie_app.decoding.mask_parallel import MaskParallelOptions
-from kie_app.prompting import Prompt
+from kie_app.model.backbone import Backbone, Encoding
+from kie_app.model.prompt import Prompt
 
 
 @torch.inference_mode()

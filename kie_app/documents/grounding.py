@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from kie_app.types import Box, Document, Source, Word
+from kie_app.text import Word, words_of
+from kie_app.types import Box, Document, Source
 
 LIKE_ENOUGH = 90.0  # fuzz.ratio, 0 to 100
 _REACH = LIKE_ENOUGH / (200 - LIKE_ENOUGH)  # lengths further apart cannot be like enough
@@ -39,7 +40,7 @@ class _Span(NamedTuple):
 
 def locate(value: str, document: Document) -> tuple[Source, ...]:
     """The boxes of a value's words, one for each line it covers; () when it is not found."""
-    words = list(document.words())
+    words = list(words_of(document.lines))
     chars = [
         _Char(text, index, at) for index, word in enumerate(words) for text, at in _fold(word.text)
     ]

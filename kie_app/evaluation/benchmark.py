@@ -19,15 +19,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kie_app import documents, prompting
-from kie_app.backbone import Backbone
+from kie_app import documents
 from kie_app.config import Settings
+from kie_app.datasets.samples import Sample
 from kie_app.decoding import DECODERS, Decoded
 from kie_app.evaluation import forms
 from kie_app.evaluation.costs import BASE, DIGITS, HPD, PIP, Case, Cost
 from kie_app.extraction import extract
-from kie_app.prompting import Prompt
-from kie_app.samples import Sample
+from kie_app.model.backbone import Backbone
+from kie_app.model.prompt import Prompt, build_prompt
 from kie_app.types import Key, Schema
 
 REPEATS = 5
@@ -86,7 +86,7 @@ class Bench:
 
 def prompt_of(backbone: Backbone, made: forms.Form, keys: int) -> Prompt:
     """The first `keys` keys of a made-up document, with the values that are to be written."""
-    return prompting.build(backbone.text, made.document, made.schema(keys), forced=made.values)
+    return build_prompt(backbone.text, made.document, made.schema(keys), forced=made.values)
 
 
 def answered(backbone: Backbone, name: str, prompts: Sequence[Prompt]) -> list[Decoded]:

@@ -19,14 +19,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kie_app import documents
-from kie_app.backbone import Backbone
 from kie_app.config import Settings
-from kie_app.documents.labelled import Labelled, labelled, relabelled, split_of
+from kie_app.datasets.labelled import Labelled, labelled, relabelled, split_of
 from kie_app.errors import DataError, KieError
 from kie_app.evaluation.metrics import Answer, Judged, score
 from kie_app.evaluation.mistakes import Mistake, mistakes
 from kie_app.evaluation.places import placed
 from kie_app.extraction import extract
+from kie_app.model.backbone import Backbone
+from kie_app.schemas.kinds import schema_of
 from kie_app.types import Document, Extraction, Schema
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class Selection:
 
     @property
     def schema(self) -> Schema:
-        return Schema.of("evaluation", self.keys)
+        return schema_of("evaluation", self.keys)
 
 
 @dataclass

@@ -27,8 +27,9 @@ from functools import cache
 
 from rapidfuzz.distance import Levenshtein
 
-from kie_app.types import Source, guess_kind
-from kie_app.values import normalised
+from kie_app.schemas.kinds import guess_kind
+from kie_app.types import Source
+from kie_app.values.values import normalised
 
 BINS = 10
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kie_app.documents.labelled import Labelled
-from kie_app.documents.runs import find_runs
+from kie_app.datasets.labelled import Labelled
+from kie_app.text import find_runs, words_of
 from kie_app.types import Box, Line, Source
 
 
@@ -37,7 +37,7 @@ def _classified(item: Labelled, value: str) -> list[Line]:
 
 def _holding(item: Labelled, value: str) -> list[Line]:
     document = item.document()  # whose order of lines is not that of the label
-    words = list(document.words())
+    words = list(words_of(document.lines))
     runs = find_runs([word.text for word in words], value)
     return [document.lines[words[at].line] for a, b in runs for at in range(a, b + 1)]
 

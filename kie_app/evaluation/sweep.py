@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import mean
 
-from kie_app.backbone import Backbone
 from kie_app.decoding import Decoded
 from kie_app.evaluation import forms
 from kie_app.evaluation.benchmark import OTHERS, answered, prompt_of
@@ -24,7 +23,8 @@ from kie_app.evaluation.break_even import Arm, Point, Sweep
 from kie_app.evaluation.costs import BASE, HPD, PIP, Case, Cost
 from kie_app.evaluation.metrics import normalise
 from kie_app.extraction import field_of
-from kie_app.prompting import Prompt
+from kie_app.model.backbone import Backbone
+from kie_app.model.prompt import Prompt
 
 REPEATS = 2
 KEYS, LENGTHS = (1, 2, 4, 8, 16), (1, 4, 12, 32)

@@ -17,9 +17,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from kie_app import checkpoint as checkpoints
-from kie_app.checkpoint import ADAPTER, CONFIG, FACTS, HEADS, Checkpoint
 from kie_app.errors import BackboneError, DataError
+from kie_app.model import checkpoint as checkpoints
+from kie_app.model.checkpoint import ADAPTER, CONFIG, FACTS, HEADS, Checkpoint
 
 
 def average(before: Path, after: Path, share: float, out: Path) -> Checkpoint:

@@ -18,16 +18,19 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from kie_app import documents, prompting
-from kie_app.backbone import Backbone
-from kie_app.checkpoint import Calibration
+from kie_app import documents
 from kie_app.decoding import hyper_parallel, mask_parallel, spans
-from kie_app.documents.runs import find_runs
 from kie_app.evaluation.metrics import Counts, loosely, normalise
 from kie_app.extraction import WINDOW_OVERLAP, WINDOW_TOKENS
+from kie_app.model.backbone import Backbone
+from kie_app.model.checkpoint import Calibration
+from kie_app.model.prompt import Prompt, build_prompt
+from kie_app.model.tokens import windows
+from kie_app.schemas.kinds import schema_of
+from kie_app.text import find_runs, words_of
 from kie_app.training.examples import with_new_names
 from kie_app.training.sources import Mix, Source
-from kie_app.types import Document, Schema
+from kie_app.types import Document
 
 T = TypeVar("T")
 Said = list[tuple[float, bool]]  # how sure each answer was, and whether it was right
@@ -97,7 +100,7 @@ class Question:
     """A prompt and, key by key, its label ("" where the key is absent); `scanned` says that text
     recognition read it."""
 
-    prompt: prompting.Prompt
+    prompt: Prompt
     keys: tuple[str, ...]
     labels: tuple[str, ...]
     scanned: bool = False
@@ -117,7 +120,7 @@ def invented_questions(backbone: Backbone, mix: Mix, each: int) -> Iterator[Ques
         rng = random.Random(item.id)
         document, new = with_new_names(mix.document(item), item.values(), rng)
         labels = {name: value or "" for name, value in new.items()}
-        prompt = prompting.build(backbone.text, document, Schema.of("calibration", labels))
+        prompt = build_prompt(backbone.text, document, schema_of("calibration", labels))
         yield Question(prompt, tuple(labels), tuple(labels.values()))
 
 
@@ -145,16 +148,16 @@ def scanned_questions(backbone: Backbone, mix: Mix, most: int) -> Iterator[Quest
 def _asked(
     backbone: Backbone, document: Document, values: Mapping[str, str], keys: Sequence[str]
 ) -> Iterator[Question]:
-    parts = prompting.windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
+    parts = windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)
     for part in parts:
-        words = [word.text for word in part.words()]
+        words = [word.text for word in words_of(part.lines)]
         labels = {
             key: " ".join(values.get(key, "").split())
             if len(parts) == 1 or find_runs(words, values.get(key))
             else ""
             for key in keys
         }
-        prompt = prompting.build(backbone.text, part, Schema.of("calibration", labels))
+        prompt = build_prompt(backbone.text, part, schema_of("calibration", labels))
         yield Question(prompt, tuple(labels), tuple(labels.values()), document.recognised)
 
 

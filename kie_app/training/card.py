@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from kie_app import checkpoint as checkpoints
 from kie_app.errors import DataError
+from kie_app.model import checkpoint as checkpoints
 
 LICENCES = {
     "sroie": "ICDAR 2019 SROIE training receipts, CC BY 4.0 as re-issued by jsdnrs",

@@ -11,17 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from kie_app import prompting
-from kie_app.backbone import Text
-from kie_app.documents.runs import find_runs
-from kie_app.training.labels import (
-    invented,
-    priced_labels,
-    printed_labels,
-    renamed,
-    reworded,
-)
-from kie_app.types import Document, Key, Line, Schema, guess_kind
+from kie_app.model.tokens import Text, line_lengths, tokenise
+from kie_app.schemas.kinds import guess_kind
+from kie_app.schemas.naming import plain_name
+from kie_app.text import find_runs
+from kie_app.training.labels import invented, priced_labels, printed_labels, renamed, reworded
+from kie_app.types import Document, Key, Line, Schema
 
 T = TypeVar("T")
 
@@ -67,7 +62,7 @@ class Naming:
 
     def key(self, name: str, rng: random.Random) -> Key:
         """The key under its own name, described, or under another name."""
-        plain, way = prompting.plain(name), rng.random()
+        plain, way = plain_name(name), rng.random()
         if way < 0.2 and name in self.described:
             return self.described[name]
         if way < 0.45 and plain in self.other:
@@ -127,7 +122,7 @@ def with_new_names(
 ) -> tuple[Document, dict[str, str | None]]:
     """The document with some labels replaced by invented words, these with their values, and one
     that it does not print. Labels of the labelled `values` stay."""
-    labelled = {prompting.plain(value) for value in values.values() if value}
+    labelled = {plain_name(value) for value in values.values() if value}
     pairs = {**priced_labels(document.lines), **printed_labels(document.lines)}
     free = {name: value for name, value in pairs.items() if value not in labelled}
     lines, told = renamed(document.lines, free, rng)
@@ -174,10 +169,10 @@ def part(
     """Whole lines of at most `most` tokens around one of the values (or, one time in eight, from
     anywhere). A value printed elsewhere only is absent from the part; one that the document does
     not print as such is not asked."""
-    lengths = prompting.line_lengths(text, document)
+    lengths = line_lengths(text, document)
     if sum(lengths) <= most:
         return document, dict(values)
-    whole = prompting.tokenise(text, document)
+    whole = tokenise(text, document)
     words = [word.text for word in whole.words]
     places = {name: find_runs(words, value) for name, value in values.items()}
     anchors = [whole.words[first].line for runs in places.values() for first, _ in runs[:3]]

@@ -10,18 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kie_app.backbone import Backbone, Text
 from kie_app.config import Settings
 from kie_app.errors import DataError
 from kie_app.evaluation.metrics import Answer, Counts, Judged, count, loosely
 from kie_app.extraction import extract
+from kie_app.model.backbone import Backbone
+from kie_app.model.tokens import Text
+from kie_app.schemas.kinds import schema_of
 from kie_app.training import sources, trainer
 from kie_app.training.examples import Example, Naming, example, known_absent, part
 from kie_app.training.other_values import Names, names, with_other_values
 from kie_app.training.packing import Packed, pack
 from kie_app.training.sources import Mix, Source
 from kie_app.training.trainer import Progress, TrainOptions
-from kie_app.types import Schema
 
 OTHER_VALUES = 0.5  # share of documents whose values are replaced by others
 
@@ -110,7 +111,7 @@ def judge(
     each = max(1, most // len(held))
     chosen = [(source, item) for source in held for item in source.items[:each]]
     for source, item in chosen[process::processes]:
-        schema = Schema.of("validation", source.keys)
+        schema = schema_of("validation", source.keys)
         found = extract(backbone, mix.document(item), schema, reuse=False)
         answers = {one.key.name: Answer(one.value) for one in found.fields}
         judged = Judged(item.entities, answers)

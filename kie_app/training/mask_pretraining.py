@@ -20,16 +20,19 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from kie_app.backbone import Backbone, Text
 from kie_app.config import Settings
 from kie_app.evaluation.metrics import Counts
-from kie_app.prompting import value_ids
-from kie_app.training import captions, sources, trainer
+from kie_app.model.backbone import Backbone
+from kie_app.model.prompt import value_ids
+from kie_app.model.tokens import Text
+from kie_app.text import Word, words_of
+from kie_app.training import caption_packing as captions
+from kie_app.training import sources, trainer
 from kie_app.training.examples import Example, part
 from kie_app.training.packing import IGNORE, Packed, pack
 from kie_app.training.sources import Mix, Source
 from kie_app.training.trainer import Progress, TrainOptions
-from kie_app.types import Document, Key, Line, Schema, Word
+from kie_app.types import Document, Key, Line, Schema
 
 TASKS = 6  # spans asked of one document
 LONGEST = 8  # words of a span
@@ -97,7 +100,7 @@ def judge(
 
 def example(document: Document, rng: random.Random, tokens: Callable[[str], int]) -> Example:
     """Up to TASKS spans of the document, each asked by its place; `tokens` counts a value's."""
-    words = list(document.words())
+    words = list(words_of(document.lines))
     hidden: list[tuple[int, int]] = []
     asked: dict[str, str] = {}
     for _ in range(TASKS * 3):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from kie_app.backbone import Backbone
+from kie_app.model.backbone import Backbone
 from kie_app.training.packing import IGNORE, Packed
 
 SLOT_WEIGHT = 0.5  # slots learn slowly and would drown what pointers and next tokens learn

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kie_app.documents.runs import find_runs
+from kie_app.text import find_runs, words_of
 from kie_app.types import Document
 
 TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,:/-]\d+)*")
@@ -55,7 +55,7 @@ def with_other_values(
         document, lines=tuple(replace(line, text=other(line.text)) for line in document.lines)
     )
     told = {key: value and other(value) for key, value in values.items()}
-    before, after = ([word.text for word in one.words()] for one in (document, changed))
+    before, after = ([word.text for word in words_of(one.lines)] for one in (document, changed))
     lost = any(find_runs(before, values[key]) and not find_runs(after, told[key]) for key in told)
     return (document, dict(values)) if lost else (changed, told)
 

@@ -19,15 +19,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kie_app import prompting
-from kie_app.backbone import Text, layout
-from kie_app.documents.runs import find_runs
-from kie_app.heads import MAX_RUN_WORDS
-from kie_app.label_match import label_match
-from kie_app.pictures import Picture
-from kie_app.run_shape import run_shape
+from kie_app.model.backbone import layout
+from kie_app.model.features.label import label_features
+from kie_app.model.features.run import run_features
+from kie_app.model.features.word import word_features
+from kie_app.model.heads import MAX_RUN_WORDS
+from kie_app.model.prompt import build_prompt, key_ids, value_ids
+from kie_app.model.tokens import Text
+from kie_app.model.vision import ImageTokens
+from kie_app.schemas.naming import plain_name
+from kie_app.text import find_runs
 from kie_app.training.examples import Example
-from kie_app.word_form import word_form
 
 IGNORE = -100
 POINTER_SLOTS = 2  # of a pointer block: the key is followed by slots when it is asked in earnest
@@ -53,7 +55,7 @@ class Packed:
     shape: Tensor  # (w, w, shapes)
     runs: list[list[tuple[int, int]]]
     document: int  # tokens of the document (or image), which come first
-    picture: Picture | None = None  # what stands in the document's place
+    picture: ImageTokens | None = None  # what stands in the document's place
 
     def to(self, device: torch.device) -> Packed:
         """The same example on `device`; its picture goes there when it is seen."""
@@ -65,7 +67,7 @@ class Packed:
 
 def pack(text: Text, example: Example, rng: random.Random) -> Packed:
     """Lay an example out; slot budgets vary at random so that any budget works later."""
-    prompt = prompting.build(text, example.document, example.schema)
+    prompt = build_prompt(text, example.document, example.schema)
     document = prompt.document
     start = len(document.ids)
     ids = list(document.ids)
@@ -89,7 +91,7 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         slot_target.extend(slot)
         is_slot.extend([False] * (len(tokens) - slots) + [True] * slots)
 
-    value_tokens = [prompting.value_ids(text, value or "") for value in example.values]
+    value_tokens = [value_ids(text, value or "") for value in example.values]
     answer, wanted = list(prompt.ask), [IGNORE] * len(prompt.ask)
     for name, value in zip(prompt.names, value_tokens, strict=True):
         answer += [*name, *value, prompt.end]
@@ -115,7 +117,7 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         add(block, blank, [IGNORE] * len(key) + targets, 3 + 2 * index, slots=budget)
         runs.append(_runs(words, example.values[index], example.hidden))
     for index, (one, expected) in enumerate(example.pointed, count):
-        key = prompting.key_ids(text, one)
+        key = key_ids(text, one)
         query.append(len(ids) + len(key) - 1)
         block = [*key] + [prompt.end] * POINTER_SLOTS
         bidirectional.add(3 + 2 * index)
@@ -123,7 +125,7 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         add(block, blank, blank, 3 + 2 * index, slots=POINTER_SLOTS)
         runs.append(_runs(words, expected, example.hidden))
 
-    further = label_match(document.words, [prompting.plain(one.name) for one, _ in example.pointed])
+    further = label_features(document.words, [plain_name(one.name) for one, _ in example.pointed])
     kinds, place = torch.tensor(segment), torch.tensor(positions)
     both_ways = torch.tensor([kind in bidirectional for kind in segment])
     same = kinds[:, None] == kinds[None, :]
@@ -142,8 +144,8 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         slot=torch.tensor(slot_target),
         query=torch.tensor(query),
         match=torch.cat([prompt.match, further]),
-        form=word_form(document.words),
-        shape=run_shape(document.words),
+        form=word_features(document.words),
+        shape=run_features(document.words),
         runs=runs,
         document=start,
     )

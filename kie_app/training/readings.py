@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kie_app.backbone import Backbone
-from kie_app.checkpoint import Calibration
+from kie_app.model.backbone import Backbone
+from kie_app.model.checkpoint import Calibration
 from kie_app.training.calibration import NEVER, Judged, judge, questions
 from kie_app.training.sources import Mix
 

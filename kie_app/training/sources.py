@@ -13,11 +13,11 @@ from pathlib import Path
 
 from kie_app import documents
 from kie_app.config import Settings
-from kie_app.documents.labelled import LABELS, Labelled, labelled, split_of
+from kie_app.datasets import captions as captioned
+from kie_app.datasets.captions import Captioned
+from kie_app.datasets.labelled import LABELS, Labelled, labelled, split_of
+from kie_app.datasets.synthetic import generate
 from kie_app.errors import DataError
-from kie_app.synthetic import generate
-from kie_app.training import captioned
-from kie_app.training.captioned import Captioned
 from kie_app.types import Document
 
 SYNTHETIC = "synthetic"  # instead of a folder: generated documents

@@ -26,10 +26,10 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
 from transformers import PreTrainedModel
 
-from kie_app import checkpoint as checkpoints
-from kie_app.backbone import Backbone
 from kie_app.config import Settings
 from kie_app.evaluation.metrics import Counts
+from kie_app.model import checkpoint as checkpoints
+from kie_app.model.backbone import Backbone
 from kie_app.training import attention
 from kie_app.training import course as courses
 from kie_app.training.course import Course

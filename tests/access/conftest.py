@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kie_app import passwords
+from kie_app.access import passwords
 from kie_app.config import Settings
 from tests.access.people import CHEAP, App, line, running, users_file
 

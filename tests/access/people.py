@@ -17,13 +17,13 @@ from fastapi import FastAPI
 from gradio_client import Client
 
 from kie_app.access import open_access
-from kie_app.binding import listen
 from kie_app.config import Settings
-from kie_app.meter import Meter
-from kie_app.services import Services
-from kie_app.ui.build import build_ui
-from kie_app.ui.http import build_server
-from kie_app.ui.readiness import WarmUp
+from kie_app.engine.engine import Engine
+from kie_app.engine.warm_up import WarmUp
+from kie_app.ui.page import build_ui
+from kie_app.web.listening import listen
+from kie_app.web.metrics import Metrics
+from kie_app.web.server import build_server
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORDS = {"ada": "correct horse battery", "bob": "staple of the horse", "eve": "nobody expects"}
@@ -49,7 +49,7 @@ class App:
     """A running app: where it answers, and what is behind it."""
 
     address: str
-    services: Services
+    engine: Engine
     server: FastAPI
 
     def browser(self) -> httpx2.Client:
@@ -83,16 +83,16 @@ def served(server: FastAPI, port: int = 0) -> Iterator[str]:
 @contextmanager
 def running(settings: Settings, port: int = 0, model: bool = False) -> Iterator[App]:
     """The whole app, without its model or when that is loaded."""
-    services = Services(settings, Meter())
-    warm_up = WarmUp(services)
-    page = build_ui(services, warm_up)
-    server = build_server(page, services, warm_up, open_access(settings))
+    engine = Engine(settings, Metrics())
+    warm_up = WarmUp(engine)
+    page = build_ui(engine, warm_up)
+    server = build_server(page, engine, warm_up, open_access(settings))
     if model:
         warm_up.start()
         warm_up.wait()
         assert warm_up.trouble is None
     with served(server, port) as address:
-        yield App(address, services, server)
+        yield App(address, engine, server)
 
 
 @contextmanager

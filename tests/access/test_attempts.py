@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kie_app.access import attempts
-from kie_app.access.attempts import KEPT, PER_ADDRESS, PER_NAME, WINDOW, Attempts, network
+from kie_app.access.addresses import network
+from kie_app.access.attempts import KEPT, PER_ADDRESS, PER_NAME, WINDOW, Attempts
 
 
 class Clock:

@@ -13,8 +13,8 @@ from starlette.requests import HTTPConnection
 
 from kie_app.access.attempts import PER_NAME
 from kie_app.access.credentials import Credentials, basic
+from kie_app.access.users import User, Users
 from kie_app.errors import TooManyAttempts
-from kie_app.users import User, Users
 from tests.access.people import PASSWORDS, line, users_file
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"

@@ -16,8 +16,8 @@ from starlette.types import Message
 
 from kie_app.access import limit, limits
 from kie_app.access.limits import MINUTE, Pace, Rate, Sizes, who_asks
+from kie_app.access.users import LOCAL, User
 from kie_app.config import Settings
-from kie_app.users import LOCAL, User
 from tests.access.people import App, basic, line, running, users_file
 
 ADA = ("user", "ada")

@@ -14,8 +14,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AuthenticationError
 from itsdangerous import TimestampSigner
 
-from kie_app import users
-from kie_app.access import open_access
+from kie_app.access import open_access, users
 from kie_app.access.attempts import PER_NAME
 from kie_app.access.sessions import COOKIE, LIFETIME
 from kie_app.config import Settings

@@ -14,9 +14,9 @@ from joserfc.jwk import RSAKey
 from kie_app.access import open_access, user_of
 from kie_app.access.oidc import Oidc
 from kie_app.access.sessions import COOKIE
+from kie_app.access.users import User
 from kie_app.config import Settings
 from kie_app.errors import AccessError
-from kie_app.users import User
 from tests.access.people import form, line, served, users_file
 from tests.access.provider import CLIENT, SECRET, Provider
 from tests.access.provider import server as provider_server

@@ -10,12 +10,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kie_app import prompting
-from kie_app.backbone import Backbone, layout
 from kie_app.decoding import autoregressive, hyper_parallel, mask_parallel, verified
 from kie_app.decoding.autoregressive import AutoregressiveOptions, continue_uncached
 from kie_app.decoding.hyper_parallel import HyperParallelOptions
-from kie_app.prompting import Prompt
+from kie_app.model.backbone import Backbone, layout
+from kie_app.model.prompt import Prompt, build_prompt
 from kie_app.types import Key, Schema
 from tests.conftest import ARCHITECTURES, RECEIPT_KEYS, make_backbone, make_document
 
@@ -32,7 +31,7 @@ OPTIONS = HyperParallelOptions(longest=LONGEST)
 
 
 def prompt_of(backbone: Backbone, seed: int, lines: int = 8, keys=RECEIPT_KEYS) -> Prompt:
-    return prompting.build(backbone.text, make_document(seed, lines), Schema("test", keys))
+    return build_prompt(backbone.text, make_document(seed, lines), Schema("test", keys))
 
 
 def alone(backbone: Backbone, prompt: Prompt) -> list[tuple[int, ...]]:

@@ -9,14 +9,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kie_app import prompting
-from kie_app.checkpoint import Calibration
 from kie_app.decoding import spans
-from kie_app.heads import MAX_RUN_WORDS, PointerHead
-from kie_app.label_match import PLACES
-from kie_app.run_shape import SHAPES
+from kie_app.model.checkpoint import Calibration
+from kie_app.model.features.label import PLACES
+from kie_app.model.features.run import RUN_FEATURES
+from kie_app.model.features.word import WORD_FEATURES
+from kie_app.model.heads import MAX_RUN_WORDS, PointerHead
+from kie_app.model.prompt import build_prompt
 from kie_app.types import Schema
-from kie_app.word_form import FORMS
 from tests.conftest import RECEIPT_KEYS, make_backbone, make_document
 
 
@@ -34,7 +34,7 @@ def naive_slot_score(log_probs, document, first: int, last: int, end: int) -> fl
 @given(seed=st.integers(0, 99), slots=st.integers(1, 12), lines=st.integers(1, 9))
 def test_slot_scores_equal_the_loop_over_tokens(seed: int, slots: int, lines: int) -> None:
     backbone = make_backbone()
-    prompt = prompting.build(backbone.text, make_document(seed, lines), Schema("s", RECEIPT_KEYS))
+    prompt = build_prompt(backbone.text, make_document(seed, lines), Schema("s", RECEIPT_KEYS))
     document = prompt.document
     torch.manual_seed(seed)
     log_probs = torch.log_softmax(torch.randn(slots, 400), dim=-1)
@@ -53,8 +53,8 @@ def test_pointer_probabilities_of_all_runs_and_no_run_sum_to_one() -> None:
         torch.randn(7, 32),
         torch.randn(3, 32),
         torch.rand(3, 7, len(PLACES)),
-        torch.rand(7, len(FORMS)),
-        torch.rand(7, 7, len(SHAPES)),
+        torch.rand(7, len(WORD_FEATURES)),
+        torch.rand(7, 7, len(RUN_FEATURES)),
     )
     runs, log_probs, none = spans.pointer_scores(scores, no_run)
     possible = 7 * 8 // 2
@@ -70,8 +70,8 @@ def test_no_run_is_longer_than_the_limit() -> None:
         torch.randn(MAX_RUN_WORDS + 5, 32),
         torch.randn(1, 32),
         torch.zeros(1, MAX_RUN_WORDS + 5, len(PLACES)),
-        torch.zeros(MAX_RUN_WORDS + 5, len(FORMS)),
-        torch.zeros(MAX_RUN_WORDS + 5, MAX_RUN_WORDS + 5, len(SHAPES)),
+        torch.zeros(MAX_RUN_WORDS + 5, len(WORD_FEATURES)),
+        torch.zeros(MAX_RUN_WORDS + 5, MAX_RUN_WORDS + 5, len(RUN_FEATURES)),
     )
     allowed = scores[0].isfinite().nonzero()
     assert int((allowed[:, 1] - allowed[:, 0]).max()) == MAX_RUN_WORDS - 1
@@ -140,7 +140,7 @@ def test_the_choice_is_that_of_a_loop_over_texts(data: st.DataObject, count: int
 
 def test_runs_of_the_same_words_have_one_text() -> None:
     backbone = make_backbone()
-    document = prompting.build(backbone.text, make_document(3), Schema("s", RECEIPT_KEYS)).document
+    document = build_prompt(backbone.text, make_document(3), Schema("s", RECEIPT_KEYS)).document
     words = [word.text for word in document.words]
     runs = torch.tensor([(a, b) for a in range(len(words)) for b in range(a, len(words))])
     numbers = spans.texts(document, runs).tolist()

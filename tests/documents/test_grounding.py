@@ -11,7 +11,8 @@ from rapidfuzz import fuzz
 
 from kie_app.documents import locate
 from kie_app.documents.grounding import LIKE_ENOUGH
-from kie_app.types import Box, Document, Line, Page, Source, Word
+from kie_app.text import Word, words_of
+from kie_app.types import Box, Document, Line, Page, Source
 
 LETTERS = "abcXYZ019.,-/&()€éß"
 
@@ -34,7 +35,7 @@ def covered(sources: tuple[Source, ...], page: Document) -> list[str]:
         x0, y0, x1, y1 = source.box
         return word.page == source.page and x0 <= x <= x1 and y0 <= y <= y1
 
-    return [word.text for word in page.words() if any(within(word, one) for one in sources)]
+    return [word.text for word in words_of(page.lines) if any(within(word, one) for one in sources)]
 
 
 RECEIPT = document(
@@ -122,7 +123,7 @@ def test_any_run_of_words_is_found_and_its_boxes_cover_it(
     rows: list[list[str]], data: st.DataObject
 ) -> None:
     page = document(*(" ".join(row) for row in rows))
-    every = list(page.words())
+    every = list(words_of(page.lines))
     start = data.draw(st.integers(0, len(every) - 1))
     end = data.draw(st.integers(start + 1, len(every)))
     value = data.draw(st.sampled_from((" ", "\n", ""))).join(w.text for w in every[start:end])
@@ -143,7 +144,7 @@ def test_what_is_found_nearly_is_the_run_most_like_the_value(
         folded = text.casefold().replace("é", "e")
         return "".join(c for c in folded if c.isalnum())
 
-    every = [plain(word.text) for word in page.words()]
+    every = [plain(word.text) for word in words_of(page.lines)]
     runs = ["".join(every[a:b]) for a in range(len(every)) for b in range(a + 1, len(every) + 1)]
     best = max(fuzz.ratio(plain(value), run) for run in runs) if plain(value) else 0
     sources = locate(value, page)

@@ -12,8 +12,8 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from kie_app.access.users import LOCAL
 from kie_app.config import ROOT, Settings
-from kie_app.users import LOCAL
 from tests.access import people
 from tests.e2e.conftest import answered, opened
 from tests.e2e.drop_time import unseen
@@ -175,7 +175,7 @@ def test_the_grid_sorts_by_what_values_mean_and_searches(browser: Browser, tmp_p
         for number in range(2 * len(TOTALS)):
             total, date = TOTALS[number % len(TOTALS)], DATES[number % len(TOTALS)]
             guesses = (Guess("total", total, number / 20), Guess("date", date, 0.9))
-            keep(app.services, LOCAL.name, guesses, name=f"{number}.jpg")
+            keep(app.engine, LOCAL.name, guesses, name=f"{number}.jpg")
         with opened(browser, app.address) as page:
             page.get_by_role("tab", name="Extract").click()
             expect(cells(page, "RM 1,234.00 → 1234.00 MYR")).to_have_count(2)

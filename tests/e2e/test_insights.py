@@ -12,10 +12,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from kie_app.evaluation import break_even
-from kie_app.race_picture import WIDTH
-from kie_app.ui.insights_charts import SWEEP_TITLES, TITLES
+from kie_app.race.picture import WIDTH
+from kie_app.ui.insights.charts import SWEEP_TITLES, TITLES
 from tests.e2e.conftest import opened, running
-from tests.ui.test_insights_charts import sweep
+from tests.ui.insights.test_charts import sweep
 
 pytestmark = pytest.mark.e2e
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from kie_app.samples import parse_template
-from kie_app.types import SLOTS_BY_KIND, Key, Schema
+from kie_app.schemas.kinds import SLOTS_BY_KIND
+from kie_app.schemas.templates import parse_template
+from kie_app.types import Key, Schema
 from tests.e2e.conftest import answered, opened
 from tests.e2e.drop_time import PIP, unseen
 from tests.e2e.test_extract import cells

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from kie_app.samples import parse_template
+from kie_app.schemas.templates import parse_template
 from kie_app.types import Key, Schema
 
 pytestmark = pytest.mark.e2e

@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from kie_app.config import Settings
-from kie_app.samples import load_samples
-from kie_app.ui.charts import TITLES
-from kie_app.ui.words import seconds
+from kie_app.datasets.samples import load_samples
+from kie_app.ui.race.charts import TITLES
+from kie_app.ui.shared.formatting import seconds
 from tests.e2e.drop_time import RECEIPTS, unseen
 from tests.ui.hostile import ATTACK
 

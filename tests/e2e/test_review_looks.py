@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kie_app.config import Settings
-from kie_app.library import Library
+from kie_app.library.library import Library
 from kie_app.store import Said
 from tests.access.people import App, running
 from tests.e2e.conftest import SIZES, sized
@@ -40,9 +40,9 @@ NAMELESS = """() => [...document.querySelectorAll('.review :is(button, textarea,
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     with running(Settings(data_dir=tmp_path_factory.mktemp("looks"))) as app:
-        document = keep(app.services, ME, (Guess("total", "80.00", 0.9),), decoder="verified")
-        read = Library(app.services).open(ME, document)
-        predict(app.services, ME, document, read, GUESSES)
+        document = keep(app.engine, ME, (Guess("total", "80.00", 0.9),), decoder="verified")
+        read = Library(app.engine).open(ME, document)
+        predict(app.engine, ME, document, read, GUESSES)
         say(app, document, "total", "corrected")
         say(app, document, "tip", "illegible")
         yield app
@@ -50,7 +50,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 def say(app: App, document: str, key: str, state: Said) -> None:
     value = "81.00" if state == "corrected" else None
-    Library(app.services).say(ME, document, key, state, value=value, author=ME, token=key)
+    Library(app.engine).say(ME, document, key, state, value=value, author=ME, token=key)
 
 
 @pytest.fixture(params=SIZES)

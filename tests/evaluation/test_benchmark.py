@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from kie_app import prompting
-from kie_app.backbone import Backbone
 from kie_app.decoding import DECODERS
 from kie_app.evaluation import report
 from kie_app.evaluation.benchmark import LONGEST, OTHERS, Bench
 from kie_app.evaluation.forms import form, receipt
+from kie_app.model.backbone import Backbone
+from kie_app.model.prompt import build_prompt
 from tests.conftest import make_backbone
 
 
@@ -55,7 +55,7 @@ def test_token_by_token_decoders_write_the_forced_values(
 ) -> None:
     for made, keys in ((receipt(), 4), (form(), 8)):
         schema = made.schema(keys)
-        prompt = prompting.build(tiny_backbone.text, made.document, schema, forced=made.values)
+        prompt = build_prompt(tiny_backbone.text, made.document, schema, forced=made.values)
         assert prompt.forced
         options = DECODERS[name].options(longest=LONGEST)
         decoded = DECODERS[name].decode(tiny_backbone, prompt, options)

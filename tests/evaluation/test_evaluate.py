@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from kie_app.backbone import Backbone
 from kie_app.config import Settings
-from kie_app.documents.labelled import labelled, split_of
+from kie_app.datasets.labelled import labelled, split_of
 from kie_app.errors import DataError
 from kie_app.evaluation import evaluate as evaluation
 from kie_app.evaluation import report
 from kie_app.evaluation.evaluate import PHASES, evaluate, select
+from kie_app.model.backbone import Backbone
+from kie_app.text import words_of
 from tests.conftest import make_document
 
 DECODERS = ["mask_parallel", "autoregressive", "hyper_parallel", "verified"]
@@ -23,7 +24,7 @@ DECODERS = ["mask_parallel", "autoregressive", "hyper_parallel", "verified"]
 def row(number: int, **other: Any) -> dict[str, Any]:
     """A labelled document whose values stand on it."""
     document = make_document(number)
-    words = [word.text for word in document.words()]
+    words = [word.text for word in words_of(document.lines)]
     lines = [{"text": line.text, "box": line.box} for line in document.lines]
     return {
         "id": f"document {number}",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from kie_app.evaluation.forms import LABELS, RECEIPT_KEYS, Form, form, receipt
+from kie_app.text import words_of
 
 
 def printed(made: Form) -> bool:
     """Every value stands on the document as one run of words."""
-    text = " ".join(word.text for word in made.document.words())
+    text = " ".join(word.text for word in words_of(made.document.lines))
     return all(f" {value} " in f" {text} " for value in made.values.values())
 
 

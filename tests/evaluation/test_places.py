@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kie_app.documents.labelled import Labelled
+from kie_app.datasets.labelled import Labelled
 from kie_app.evaluation.places import placed
 from kie_app.types import Box, Line, Source
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from kie_app.checkpoint import Checkpoint
-from kie_app.cli import app
+from kie_app.commands.main import app
 from kie_app.evaluation.provenance import Asked, command, run
+from kie_app.model.checkpoint import Checkpoint
 
 FACTS = {"dtype": "float32", "device": "cpu", "machine": "a CPU, 2 cores", "threads": "2"}
 FACTS |= {"torch": "2", "backbone": "/somewhere/of/mine", "checkpoint": "mine"}

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 from typer.testing import CliRunner
 
-from kie_app import backbone
-from kie_app.backbone import Backbone
-from kie_app.cli import app
+from kie_app.commands.main import app
 from kie_app.errors import DataError
 from kie_app.evaluation import break_even, report, sweep
 from kie_app.evaluation.benchmark import prompt_of
 from kie_app.evaluation.break_even import Arm, Point, Sweep
 from kie_app.evaluation.forms import LABELS, coded
+from kie_app.model import loading
+from kie_app.model.backbone import Backbone
 from tests.conftest import make_backbone
 
 FACTS = {"machine": "a processor, 2 cores", "dtype": "float32"}
@@ -212,7 +212,7 @@ def test_the_command_writes_a_sweep_with_its_facts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small(monkeypatch)
-    monkeypatch.setattr(backbone, "load", lambda settings: make_backbone())
+    monkeypatch.setattr(loading, "load", lambda settings: make_backbone())
     file = tmp_path / "sweep.json"
     result = CliRunner().invoke(app, ["bench", "--sweep", str(file), "--repeats", "1"])
     assert result.exit_code == 0, result.output

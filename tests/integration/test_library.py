@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from kie_app.config import Settings
-from tests import test_library, test_library_at_once
+from tests.library import test_library, test_library_at_once
+from tests.library.test_library import engine, library, model, picture
 from tests.store.things import Place
-from tests.test_library import library, model, picture, services
 
-__all__ = ["library", "model", "services"]  # fixtures
+__all__ = ["engine", "library", "model"]  # fixtures
 
 _TESTS = [
     (name, test)

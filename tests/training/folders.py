@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from kie_app.text import words_of
 from tests.conftest import make_document
 
 
@@ -14,7 +15,7 @@ def labelled_folder(folder: Path, count: int = 12) -> Path:
     rows = []
     for seed in range(count):
         document = make_document(seed, 5)
-        words = [word.text for word in document.words()]
+        words = [word.text for word in words_of(document.lines)]
         rows.append(
             {
                 "id": str(seed),

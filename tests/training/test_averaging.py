@@ -8,9 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from kie_app import checkpoint as checkpoints
-from kie_app.checkpoint import ADAPTER, CONFIG, HEADS, Calibration, Checkpoint
 from kie_app.errors import BackboneError, DataError, KieError
+from kie_app.model import checkpoint as checkpoints
+from kie_app.model.checkpoint import ADAPTER, CONFIG, HEADS, Calibration, Checkpoint
 from kie_app.training.averaging import average
 
 

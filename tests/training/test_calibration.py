@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import torch
 
-from kie_app import checkpoint as checkpoints
-from kie_app.checkpoint import Calibration, Checkpoint
 from kie_app.config import ROOT, Settings
 from kie_app.decoding import spans
 from kie_app.errors import DataError
 from kie_app.evaluation.metrics import Counts
+from kie_app.model import checkpoint as checkpoints
+from kie_app.model.checkpoint import Calibration, Checkpoint
 from kie_app.training import calibration, card, readings, sources
 from kie_app.training.sources import Mix
 from tests.conftest import make_backbone

@@ -13,10 +13,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from kie_app import checkpoint as checkpoints
-from kie_app.backbone import Backbone
 from kie_app.config import ROOT, Settings
 from kie_app.evaluation.metrics import Counts
+from kie_app.model import checkpoint as checkpoints
+from kie_app.model.backbone import Backbone
 from kie_app.training import course, kv_finetuning, trainer
 from kie_app.training.packing import Packed
 from kie_app.training.trainer import TrainOptions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from kie_app.documents.runs import find_runs
+from kie_app.text import find_runs, words_of
 from kie_app.training.examples import Naming, example
 from kie_app.types import Box, Document, Line, Page
 
@@ -28,7 +28,7 @@ def test_what_is_asked_is_printed_and_labels_of_labelled_values_stay() -> None:
     renamed = 0
     for seed in range(60):
         one = example(DOCUMENT, VALUES, random.Random(seed), Naming())
-        words = [word.text for word in one.document.words()]
+        words = [word.text for word in words_of(one.document.lines)]
         told = [*zip(one.schema.keys, one.values, strict=True), *one.pointed]
         assert all(find_runs(words, value) for _, value in told if value)
         assert one.document.lines[5] == LINES[5]

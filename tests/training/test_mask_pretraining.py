@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kie_app.config import Settings
 from kie_app.evaluation.metrics import Counts
+from kie_app.text import words_of
 from kie_app.training import mask_pretraining, sources
 from kie_app.training.mask_pretraining import LONGEST, TASKS, example
 from kie_app.training.packing import IGNORE, pack
@@ -30,7 +31,7 @@ def made(seed: int):
 @given(seeds)
 def test_a_cue_leads_to_its_span_and_nowhere_else(seed: int) -> None:
     one = made(seed)
-    text = " ".join(word.text for word in one.document.words())
+    text = " ".join(word.text for word in words_of(one.document.lines))
     assert len(one.values) <= TASKS
     for key, value in zip(one.schema.keys, one.values, strict=True):
         assert value
@@ -45,7 +46,7 @@ def test_a_cue_leads_to_its_span_and_nowhere_else(seed: int) -> None:
 @given(seeds)
 def test_hidden_words_are_covered_and_no_cue_or_other_span_touches_them(seed: int) -> None:
     one = made(seed)
-    words = [word.text for word in one.document.words()]
+    words = [word.text for word in words_of(one.document.lines)]
     covered = {at for a, b in one.hidden for at in range(a, b + 1)}
     hidden = [
         value

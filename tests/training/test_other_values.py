@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kie_app.documents.runs import find_runs
+from kie_app.text import find_runs, words_of
 from kie_app.training.other_values import names, with_other_values
 from kie_app.types import Box, Document, Line, Page
 
@@ -48,7 +48,7 @@ def test_values_change_everywhere_and_their_form_and_place_stay(seed: int) -> No
     assert 1 <= month <= 12
     assert 2010 <= year <= 2024
     assert told["fax"] is None
-    words = [word.text for word in page.words()]
+    words = [word.text for word in words_of(page.lines)]
     assert all(find_runs(words, value) for value in told.values() if value)
 
 
@@ -57,7 +57,7 @@ def test_a_value_that_is_printed_is_never_lost(texts: list[str], seed: int, data
     old = document(tuple(texts))
     values = {"company": data.draw(st.sampled_from(texts)), "other": "9.05"}
     page, told = with_other_values(old, values, POOL, random.Random(seed))
-    before, after = ([word.text for word in one.words()] for one in (old, page))
+    before, after = ([word.text for word in words_of(one.lines)] for one in (old, page))
     assert bool(find_runs(before, values["company"])) <= bool(find_runs(after, told["company"]))
 
 

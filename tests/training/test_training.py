@@ -10,13 +10,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from kie_app import checkpoint as checkpoints
-from kie_app import prompting
-from kie_app.backbone import Backbone
 from kie_app.config import Settings
+from kie_app.datasets.labelled import Labelled, labelled, split_of
 from kie_app.decoding import mask_parallel
-from kie_app.documents.labelled import Labelled, labelled, split_of
 from kie_app.errors import BackboneError, DataError
+from kie_app.model import checkpoint as checkpoints
+from kie_app.model.backbone import Backbone
+from kie_app.model.prompt import build_prompt
+from kie_app.text import words_of
 from kie_app.training import attention, card, course, examples, summary, trainer
 from kie_app.training.examples import Example, Naming, example
 from kie_app.training.kv_finetuning import KvOptions, train
@@ -30,7 +31,7 @@ from tests.training.folders import labelled_folder
 
 def example_of(seed: int) -> Example:
     document = make_document(seed)
-    words = [word.text for word in document.words()]
+    words = [word.text for word in words_of(document.lines)]
     values = (" ".join(words[:3]), words[4], None, " ".join(words[5:7]))
     pointed = ((Key("cash given"), words[3]), (Key("table"), None))
     return Example(document, Schema("training", RECEIPT_KEYS), values, pointed=pointed)
@@ -42,7 +43,7 @@ def test_packed_blocks_see_what_decoding_shows_them(any_backbone: Backbone, seed
     example = example_of(seed)
     packed = pack(any_backbone.text, example, random.Random(seed))
     asked = Schema("all", example.schema.keys + tuple(key for key, _ in example.pointed))
-    prompt = prompting.build(any_backbone.text, example.document, asked)
+    prompt = build_prompt(any_backbone.text, example.document, asked)
     with torch.inference_mode():
         embeds = any_backbone.embed(packed.ids, packed.boxes, packed.boxed, packed.slots)
         states = any_backbone.forward(embeds, packed.positions, packed.visible)

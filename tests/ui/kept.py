@@ -6,19 +6,11 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from kie_app.config import Settings
-from kie_app.documents import labelled, locate
-from kie_app.services import Services
-from kie_app.types import (
-    Document,
-    Extraction,
-    Field,
-    Key,
-    Pass,
-    Reading,
-    Schema,
-    Stats,
-    guess_kind,
-)
+from kie_app.datasets.labelled import labelled
+from kie_app.documents import locate
+from kie_app.engine.engine import Engine
+from kie_app.schemas.kinds import guess_kind
+from kie_app.types import Document, Extraction, Field, Key, Pass, Reading, Schema, Stats
 
 SAMPLES = Settings().annotations_dir / "samples"
 
@@ -44,7 +36,7 @@ RECEIPT = (
 
 
 def keep(
-    services: Services,
+    engine: Engine,
     owner: str,
     guesses: tuple[Guess, ...] = RECEIPT,
     sample: str = "hardware_receipt",
@@ -54,15 +46,15 @@ def keep(
     """The id of a new document of the owner, with its lines and a prediction."""
     given = next(one for one in labelled(SAMPLES) if one.id == sample)
     data = given.file.read_bytes() + uuid4().bytes  # after an image's end: another content alone
-    kept = services.store.documents.add(owner, name or given.file.name, data)
+    kept = engine.store.documents.add(owner, name or given.file.name, data)
     read = replace(given.document(), id=kept.digest, name=kept.name)
-    services.store.documents.save_content(owner, kept.id, read)
-    predict(services, owner, kept.id, read, guesses, decoder)
+    engine.store.documents.save_content(owner, kept.id, read)
+    predict(engine, owner, kept.id, read, guesses, decoder)
     return kept.id
 
 
 def predict(
-    services: Services,
+    engine: Engine,
     owner: str,
     document: str,
     read: Document,
@@ -74,7 +66,7 @@ def predict(
     schema = Schema("receipt", tuple(field.key for field in fields))
     stats = Stats((Pass("fill", 0.1, 0.1, 20),), 0.1, 0.1)
     said = Extraction(decoder, read.id, schema, fields, stats, (), "made up")
-    services.store.answers.save_prediction(owner, document, said)
+    engine.store.answers.save_prediction(owner, document, said)
 
 
 def _field(guess: Guess, read: Document) -> Field:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from kie_app.samples import Sample
+from kie_app.datasets.samples import Sample
 from kie_app.types import Schema
-from kie_app.ui import arms, page_viewer, results, samples, stage, upload
-from kie_app.ui.race_handlers import status_line
-from kie_app.ui.race_state import Arm, Race
+from kie_app.ui.race import arms, results, stage
+from kie_app.ui.race import sample_cards as samples
+from kie_app.ui.race.state import Arm, Race
+from kie_app.ui.shared import page_viewer
+from kie_app.ui.shared.drop_zone import TEMPLATE
+from kie_app.ui.shared.elements import status_line
 from tests.ui import hostile
 from tests.ui.hostile import ATTACK, Markup, harmless
 
@@ -53,6 +56,6 @@ def test_status_and_samples_are_harmless() -> None:
     assert harmless(samples.render([sample]))
 
 
-@pytest.mark.parametrize("template", [stage.TEMPLATE, samples.TEMPLATE, upload.TEMPLATE])
+@pytest.mark.parametrize("template", [stage.TEMPLATE, samples.TEMPLATE, TEMPLATE])
 def test_templates_never_evaluate_what_they_insert(template: str) -> None:
     assert "{{" not in template

@@ -1,0 +1,56 @@
+"""What all commands share: one line a complaint, and the engine behind them."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from kie_app.config import Settings
+from kie_app.errors import DataError
+
+if TYPE_CHECKING:
+    from kie_app.engine.engine import Engine
+    from kie_app.types import Schema
+
+
+def open_engine() -> Engine:
+    """The engine; libraries no longer write progress bars and warnings between our lines."""
+    from transformers.utils import logging
+
+    from kie_app.engine.engine import Engine
+
+    logging.disable_progress_bar()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    return Engine(read_settings())
+
+
+def read_settings() -> Settings:
+    """The settings; DataError names the variable that cannot be read."""
+    try:
+        return Settings.from_env()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        variable = f"ONEPASS_{wrong['loc'][0]}".upper()
+        raise DataError(
+            f"{variable} is {wrong['input']!r} ({wrong['msg']}): correct it or unset it."
+        ) from error
+
+
+def schema_named(engine: Engine, named: str) -> Schema:
+    """The key template of that name, else the YAML file at that path."""
+    from kie_app.schemas.templates import load_template
+
+    templates = engine.schemas()
+    if named in templates:
+        return templates[named]
+    if Path(named).is_file():
+        return load_template(Path(named))
+    raise DataError(
+        f"{named!r} is no key template and no file: give a YAML file, or one of "
+        f"{', '.join(templates)}."
+    )

@@ -1,0 +1,199 @@
+"""A folder with a `labels.jsonl`: documents with their lines and entities, read one at a time.
+
+One JSON object a line: `id`; `image` or `pdf`, a path inside the folder; `width`, `height` in
+pixels; `lines` of `{"text", "box"}` with boxes as fractions of the page (may be absent);
+`entities`: key -> string, or list of strings. A number is read as a text, null as absent, and a
+string that repeats its value once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from kie_app.datasets import label_rows
+from kie_app.datasets.label_rows import Wrong, shown
+from kie_app.documents import reading_order
+from kie_app.documents.reading_order import Segment
+from kie_app.errors import DataError
+from kie_app.text import Word, as_printed, words_of
+from kie_app.types import Box, Document, Line, Page
+
+LABELS = "labels.jsonl"
+VALIDATION_SHARE = 5  # one shop in so many is kept for validation
+SHOP_KEYS = ("company", "store_name", "advertiser")
+SHOP_PREFIX = 6  # letters that name a shop: spelling variants of one shop stay on one side
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One labelled document. `lines` is empty where the label gives none; `classes` says of each
+    line what it holds, where the label does."""
+
+    id: str
+    file: Path
+    entities: dict[str, str | list[str]]
+    lines: tuple[Line, ...]
+    width: int
+    height: int
+    classes: tuple[str, ...] = ()
+
+    def document(self) -> Document:
+        """The document with its given lines on one page, without the image.
+
+        The lines are put into our own reading order, as those of OCR are: some sets list them by
+        class or by column, which parts labels from their amounts.
+        """
+        page = Page(0, self.width, self.height)
+        return Document(self.id, self.file.name, (page,), self._ordered, "given")
+
+    @cached_property  # asked for by every draw of a run and every judgement of a place
+    def _ordered(self) -> tuple[Line, ...]:
+        width, height = self.width or 1, self.height or 1
+        out: list[Line] = []
+        for number in sorted({line.page for line in self.lines}):
+            lines = [line for line in self.lines if line.page == number]
+            segments = [
+                Segment.of_box(
+                    line.text,
+                    Box(
+                        line.box.x0 * width,
+                        line.box.y0 * height,
+                        line.box.x1 * width,
+                        line.box.y1 * height,
+                    ),
+                )
+                for line in lines
+            ]
+            which = {id(segment): line for segment, line in zip(segments, lines, strict=True)}
+            out += [which[id(segment)] for segment in reading_order.order(segments)]
+        return tuple(out)
+
+    def data(self) -> bytes:
+        """The file's bytes; DataError when it cannot be read."""
+        try:
+            return self.file.read_bytes()
+        except OSError as error:
+            raise DataError(
+                f"{self.file} cannot be read ({error.strerror}): put the file there or take the "
+                "document out of labels.jsonl."
+            ) from error
+
+    def values(self) -> dict[str, str]:
+        """The single-valued entities."""
+        return {key: value for key, value in self.entities.items() if isinstance(value, str)}
+
+
+def labelled(folder: Path, limit: int | None = None) -> Iterator[Labelled]:
+    """Read `folder/labels.jsonl` in order; DataError names the file, the line and the remedy."""
+    path = Path(folder) / LABELS
+    if not path.is_file():
+        raise DataError(
+            f"{path} does not exist: pass a folder that holds a labels.jsonl file "
+            "(one JSON object a document: id, image or pdf, lines, entities)."
+        )
+    for number, row in islice(label_rows.read(path), limit):
+        try:
+            yield _parse(row, path.parent)
+        except Wrong as wrong:
+            raise DataError(
+                f"{path}:{number} is not a labelled document ({wrong}): each line needs, in UTF-8, "
+                "id, image or pdf, entities as a JSON object of strings, and lines, if any, of "
+                "text and box, which is left, top, right and bottom as fractions of the page."
+            ) from wrong
+
+
+def relabelled(items: Iterable[Labelled], file: Path) -> Iterator[Labelled]:
+    """The items that `file` names, with its keys instead of their own.
+
+    One JSON object a line: `id`, and `keys`: key -> [first, last] word of the given lines. Places
+    instead of text let labels of documents be passed on that may not be passed on themselves.
+    """
+    places = {}
+    for number, row in label_rows.read(Path(file)):
+        where = f"{file}:{number}"
+        with _holding_places(where):
+            parsed = label_rows.parse(row)
+            places[label_rows.named(parsed, "id")] = (where, _spans(parsed.get("keys")))
+    for item in items:
+        if item.id in places:
+            where, spans = places[item.id]
+            words = list(words_of(item.lines))
+            with _holding_places(where):
+                entities: dict[str, str | list[str]] = {
+                    key: _at(words, key, span) for key, span in spans.items()
+                }
+            yield replace(item, entities=entities)
+
+
+@contextmanager
+def _holding_places(where: str) -> Iterator[None]:
+    try:
+        yield
+    except Wrong as wrong:
+        raise DataError(
+            f"{where} holds no places of keys ({wrong}): each line needs, in UTF-8, id, and keys "
+            "as a JSON object of [first word, last word], counted from 0."
+        ) from wrong
+
+
+def _spans(keys: object) -> dict[str, tuple[int, int]]:
+    if not isinstance(keys, dict):
+        raise Wrong(f"keys is {shown(keys)}")
+    for key, span in keys.items():
+        if not isinstance(span, list) or [type(one) for one in span] != [int, int]:
+            raise Wrong(f"the place of {shown(key)} is {shown(span)}")
+    return {key: (first, last) for key, (first, last) in keys.items()}
+
+
+def _at(words: Sequence[Word], key: str, span: tuple[int, int]) -> str:
+    first, last = span
+    if not 0 <= first <= last < len(words):
+        raise Wrong(
+            f"the place of {shown(key)} is {list(span)}, the document has {len(words)} words"
+        )
+    return as_printed(words[first : last + 1])
+
+
+def split_of(item: Labelled) -> str:
+    """ "train" or "validation", the same for all documents of one shop (or advertiser)."""
+    shop = next((v for k in SHOP_KEYS if isinstance(v := item.entities.get(k), str)), item.id)
+    letters = "".join(c for c in shop.upper() if c.isalnum())[:SHOP_PREFIX]
+    digest = hashlib.sha256(letters.encode()).digest()
+    return "validation" if digest[0] % VALIDATION_SHARE == 0 else "train"
+
+
+def once(value: str) -> str:
+    """A value that a label repeats as often as it is printed ("56.08 56.08"), once."""
+    words = value.split()
+    for size in range(1, len(words) // 2 + 1):
+        unit = words[:size]
+        if words == unit * (len(words) // size) and any(c.isdigit() for c in value):
+            return " ".join(unit)
+    return value
+
+
+def _parse(row: bytes, folder: Path) -> Labelled:
+    item = label_rows.parse(row)
+    lines = item.get("lines") or []
+    if not isinstance(lines, list):
+        raise Wrong(f"lines is {shown(lines)}, no list")
+    parsed = tuple(map(label_rows.line, lines))
+    classes = tuple(str(line.get("label") or "") for line in lines)
+    return Labelled(
+        id=label_rows.named(item, "id"),
+        file=folder / label_rows.named(item, "image", "pdf"),
+        entities={
+            key: once(value) if isinstance(value, str) else value
+            for key, value in label_rows.entities(item).items()
+        },
+        lines=parsed,
+        width=label_rows.whole(item, "width"),
+        height=label_rows.whole(item, "height"),
+        classes=classes if any(classes) else (),
+    )

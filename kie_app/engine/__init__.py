@@ -1,0 +1,1 @@
+"""The model and OCR in memory: caches, whose turn it is, warm-up."""

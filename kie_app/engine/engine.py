@@ -1,0 +1,231 @@
+"""Use cases: what the page, the command line and the API call."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from kie_app import documents, extraction
+from kie_app.config import Settings
+from kie_app.datasets.samples import Sample, load_samples
+from kie_app.engine.facts import machine
+from kie_app.engine.telemetry import NOTHING, Telemetry
+from kie_app.errors import DocumentError, KieError, SchemaError
+from kie_app.model import loading
+from kie_app.model.backbone import Backbone
+from kie_app.race.running import RaceEvent, RaceFinished, RaceStarted, RaceUpdate, _run_arm
+from kie_app.schemas.checks import check_schema
+from kie_app.schemas.templates import load_templates
+from kie_app.store import Store
+from kie_app.types import Box, Document, Extraction, Key, Line, Page, Schema
+
+KEPT_PAGES = 60  # page images that stay in memory, 6 to 12 MB each
+
+
+class Engine:
+    """Everything behind the page. Heavy parts load at first use, once, whoever asks."""
+
+    def __init__(self, settings: Settings, counts: Telemetry = NOTHING) -> None:
+        self.settings = settings
+        self.counts = counts
+        self._loading = threading.Lock()
+        self._backbone: Backbone | None = None
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._reading = threading.Lock()  # one file after the other, since OCR uses every core
+        self._drawing = threading.Lock()  # page images of files that were read before
+        self._keeping = threading.Lock()  # what is in memory; held for moments
+        self._opening = threading.Lock()
+        self._store: Store | None = None
+
+    def open(self) -> Store:
+        """The store, opened at the first call with its tables upgraded; StoreError when it cannot
+        be had."""
+        with self._opening:
+            if self._store is None:
+                self._store = Store.of(self.settings)
+            return self._store
+
+    @property
+    def store(self) -> Store:
+        """What is kept between visits."""
+        return self.open()
+
+    def samples(self) -> list[Sample]:
+        return load_samples(self.settings.annotations_dir)
+
+    def schemas(self) -> dict[str, Schema]:
+        return load_templates(self.settings.annotations_dir / "templates")
+
+    def schemas_of(self, owner: str) -> dict[str, Schema]:
+        """The key templates, and the schemas that this owner saved, by name."""
+        own = {one.schema.name: one.schema for one in self.store.schemas.of(owner)}
+        return {**self.schemas(), **own}
+
+    def save_schema(self, owner: str, schema: Schema) -> None:
+        """Keep a schema under its name, in the place of the owner's one of that name. SchemaError
+        when it cannot be asked, or has no name or that of a key template."""
+        check_schema(schema, self.settings)
+        if not schema.name.strip():
+            raise SchemaError("The keys have no name to be saved under: type one.")
+        if schema.name in self.schemas():
+            raise SchemaError(f"{schema.name!r} is a template of the app: save under another name.")
+        self.store.schemas.save(owner, schema)
+
+    def delete_schema(self, owner: str, name: str) -> None:
+        """Remove a schema that the owner saved; SchemaError when there is none of that name."""
+        if name not in {one.schema.name for one in self.store.schemas.of(owner)}:
+            raise SchemaError(
+                f"You saved no keys under {name!r}: choose one of your own to remove."
+            )
+        self.store.schemas.delete(owner, name)
+
+    def backbone(self) -> Backbone:
+        """The loaded backbone; BackboneError when none can be had."""
+        with self._loading:
+            if self._backbone is None:
+                self._backbone = loading.load(self.settings)
+            return self._backbone
+
+    def ready(self) -> str | None:
+        """None when the backbone is loaded or can be; else one line: what to do about it."""
+        try:
+            self.backbone()
+        except KieError as error:
+            return str(error)
+        return None
+
+    def warm_up(self) -> None:
+        """Load everything and run it once, so that the first document is as fast as the next."""
+        backbone = self.backbone()
+        documents.warm_up(self.settings)
+        line = Line("TOTAL 1.00", Box(0.1, 0.1, 0.4, 0.15))
+        page = Page(0, 100, 100)
+        schema = Schema("warm-up", (Key("total", kind="amount"),))
+        warm = Document("warm-up", "warm-up", (page,), (line,), "given")
+        for decoder in ("mask_parallel", "autoregressive"):
+            extraction.extract(backbone, warm, schema, decoder, reuse=False)
+
+    def read(self, data: bytes, name: str) -> Document:
+        """A file as a document; the same bytes are read once. DocumentError when it cannot be."""
+        digest = hashlib.sha256(data).hexdigest()
+        with self._reading, self.counts.errors():
+            document = self._remembered(digest)
+            if document is None:
+                document = documents.read(data, name, self.settings)
+                self._keep(document)
+                self.counts.document(document)
+        return document
+
+    def recall(self, data: bytes, content: Document) -> Document:
+        """A file whose text was read before (`content`, without images), with its page images."""
+        with self._drawing:
+            document = self._remembered(content.id)
+            if document is None:
+                pages = documents.pages(data, content.name, self.settings)
+                document = replace(content, pages=pages)
+                self._keep(document)
+        return replace(document, name=content.name)
+
+    def _remembered(self, digest: str) -> Document | None:
+        with self._keeping:
+            if digest in self._documents:
+                self._documents.move_to_end(digest)
+            return self._documents.get(digest)
+
+    def _keep(self, document: Document) -> None:
+        with self._keeping:
+            self._documents[document.id] = document
+            while len(self._documents) > 1 and self._kept_pages() > KEPT_PAGES:
+                self._documents.popitem(last=False)
+
+    def _kept_pages(self) -> int:
+        return sum(len(document.pages) for document in self._documents.values())
+
+    def read_file(self, path: Path) -> Document:
+        """`read` for a file on disk."""
+        try:
+            size = path.stat().st_size
+            if size > self.settings.max_file_mb * 1_000_000:
+                raise DocumentError(
+                    f"{path} has {size / 1e6:.1f} MB, the limit is {self.settings.max_file_mb} MB: "
+                    "make it smaller, or raise ONEPASS_MAX_FILE_MB."
+                )
+            data = path.read_bytes()
+        except OSError as error:
+            raise DocumentError(
+                f"{path} cannot be read ({error.strerror}): give an existing, readable file."
+            ) from error
+        return self.read(data, path.name)
+
+    def schema(self, name: str, keys: Sequence[Key]) -> Schema:
+        """A checked schema; SchemaError when its keys cannot be asked."""
+        schema = Schema(name, tuple(keys))
+        check_schema(schema, self.settings)
+        return schema
+
+    def extract(
+        self, document: Document, schema: Schema, decoder: str = "mask_parallel"
+    ) -> Extraction:
+        """Fill the schema's fields; a document that was asked before is not encoded again."""
+        with self.counts.errors():
+            check_schema(schema, self.settings)
+            done = extraction.extract(self.backbone(), document, schema, decoder)
+        self.counts.extraction(done)
+        return done
+
+    def extract_stacked(
+        self, documents: Sequence[Document], schema: Schema, decoder: str = "mask_parallel"
+    ) -> list[Extraction]:
+        """`extract` of several documents in shared passes, each answered as if alone."""
+        with self.counts.errors():
+            check_schema(schema, self.settings)
+            return extraction.extract_stacked(self.backbone(), documents, schema, decoder)
+
+    def race(
+        self, document: Document, schema: Schema, decoders: Sequence[str]
+    ) -> Iterator[RaceUpdate]:
+        """Run decoders one after the other, each from nothing, and tell what they do as they do it.
+
+        Decoding runs in a thread of its own: drawing a token must not slow the next one. Whoever
+        stops listening ends the arm at its next pass.
+        """
+        left = threading.Event()
+        try:
+            with self.counts.errors():
+                check_schema(schema, self.settings)
+                backbone = self.backbone()
+                for decoder in map(extraction.decoder_named, decoders):
+                    yield RaceStarted(decoder)
+                    updates: queue.SimpleQueue[RaceUpdate | Exception] = queue.SimpleQueue()
+                    arm = (backbone, document, schema, decoder, updates, left)
+                    threading.Thread(target=_run_arm, args=arm, daemon=True).start()
+                    while isinstance(update := updates.get(), RaceEvent):
+                        yield update
+                    if isinstance(update, Exception):
+                        raise update
+                    if isinstance(update, RaceFinished):
+                        self.counts.extraction(update.extraction)
+                    yield update
+        finally:
+            left.set()
+
+    def facts(self) -> dict[str, str]:
+        """What a figure must say of the machine and the model it was measured on."""
+        backbone = self.backbone()
+        checkpoint = backbone.checkpoint
+        return {
+            "machine": machine(),
+            "device": str(backbone.device),
+            "dtype": str(backbone.dtype).removeprefix("torch."),
+            "threads": str(torch.get_num_threads()),
+            "backbone": backbone.name,
+            "checkpoint": checkpoint.name if checkpoint else "none (untrained)",
+            "torch": torch.__version__,
+        }

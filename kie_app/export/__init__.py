@@ -1,0 +1,1 @@
+"""Extractions to take away: JSON, CSV, XLSX."""

@@ -1,0 +1,1 @@
+"""Kept documents: what stands, corrections, the review queue, rules."""

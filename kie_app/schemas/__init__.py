@@ -1,0 +1,1 @@
+"""Keys and schemas: kinds, names, the one check, templates as YAML."""

@@ -1,0 +1,241 @@
+"""What happens on the Extract tab: documents come in, are filled, looked through and deleted.
+
+Each document is kept as soon as it is worked on, so that stopping, or a file that cannot be read,
+costs nothing of the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from kie_app.engine.engine import Engine
+from kie_app.engine.warm_up import WarmUp
+from kie_app.errors import BackboneError, DocumentError, KieError
+from kie_app.library.library import Library
+from kie_app.library.standing import Record
+from kie_app.schemas.naming import joined_names, parse_keys
+from kie_app.types import Key
+from kie_app.ui.extract import grid as extract_grid
+from kie_app.ui.shared.elements import Update, status_line
+from kie_app.ui.shared.errors import BROKEN, awaited, toasted, told
+from kie_app.ui.shared.formatting import count
+from kie_app.ui.shared.visitor import visitor
+from kie_app.web import uploads as upload
+
+log = logging.getLogger(__name__)
+
+STOPPED = "Stopped. What was done until then is kept."
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Ids of the documents added since the page was loaded."""
+
+    added: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExtractView:
+    """The components that the handlers write to."""
+
+    visit: gr.State
+    chosen: gr.State  # the id of the picked document; its own, since a long fill ends after a pick
+    status: gr.HTML
+    failures: gr.HTML
+    shown: gr.Radio
+    search: gr.Textbox
+    summary: gr.HTML
+    grid: gr.Dataframe
+    files: gr.HTML
+    picked: gr.Row
+    name: gr.HTML
+    sure: gr.Row
+
+    @property
+    def outputs(self) -> list[Any]:
+        return list(vars(self).values())
+
+
+class ExtractHandlers:
+    """Handlers over the library. What belongs to a visitor comes in and goes out as a Visit."""
+
+    def __init__(
+        self, engine: Engine, library: Library, warm_up: WarmUp, view: ExtractView
+    ) -> None:
+        self._engine, self._library = engine, library
+        self._warm_up, self.view = warm_up, view
+
+    @toasted
+    def show(self, visit: Visit, shown: str, words: str, request: gr.Request) -> Update:
+        """The grid as the library stands now."""
+        return self._grid(visit, shown, words, visitor(request).name)
+
+    @told
+    def add(self, visit: Visit, payload: Any, request: gr.Request) -> Iterator[Update]:
+        """Keep the dropped files, one after the other."""
+        yield from self._add(visit, [_sent(one, self._engine) for one in payload], request)
+
+    @told
+    def add_samples(self, visit: Visit, request: gr.Request) -> Iterator[Update]:
+        """Keep the sample documents."""
+        samples = self._engine.samples()
+        files = [(one.path.name, one.path.read_bytes) for one in samples]
+        yield from self._add(visit, files, request)
+
+    @told
+    def fill(
+        self,
+        visit: Visit,
+        names: str,
+        known: tuple[Key, ...],
+        template: str | None,
+        shown: str,
+        words: str,
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        """Ask the keys of every document that is shown."""
+        owner, view = visitor(request).name, self.view
+        schema = self._engine.schema(template or "own keys", parse_keys(names, known))
+        records = self._shown(visit, shown, words, owner)
+        if not records:
+            raise DocumentError("No document is shown: drop some, or show others.")
+        yield from awaited(self._warm_up, view.status)
+        work = [
+            (one.document.name, lambda at=one.document.id: self._library.fill(owner, at, schema))
+            for one in records
+        ]
+        failed = yield from self._work(work, "Filling")
+        asked = _asked(len(records), len(failed), joined_names(schema.keys))
+        yield {**self._grid(visit, shown, words, owner), view.status: asked}
+
+    @toasted
+    def pick(self, event: gr.SelectData, request: gr.Request) -> Update:
+        """What can be done with the document of a row."""
+        owner, view = visitor(request).name, self.view
+        start = str(event.row_value[-1])
+        picked = [one for one in self._library.all(owner) if one.document.id.startswith(start)]
+        if len(picked) != 1:
+            return {view.picked: gr.Row(visible=False)}
+        [record] = picked
+        return {
+            view.chosen: record.document.id,
+            view.picked: gr.Row(visible=True),
+            view.sure: gr.Row(visible=False),
+            view.name: status_line(_told(record)),
+        }
+
+    @toasted
+    def delete(
+        self, visit: Visit, chosen: str, shown: str, words: str, request: gr.Request
+    ) -> Update:
+        """Remove the picked document."""
+        owner = visitor(request).name
+        self._library.delete(owner, chosen)
+        left = Visit(tuple(one for one in visit.added if one != chosen))
+        hidden = {self.view.picked: gr.Row(visible=False), self.view.sure: gr.Row(visible=False)}
+        gone = status_line("Deleted, with its file and all that was said of it.", "good")
+        grid = self._grid(left, shown, words, owner)
+        return {**grid, **hidden, self.view.visit: left, self.view.status: gone}
+
+    def _add(
+        self,
+        visit: Visit,
+        files: Sequence[tuple[str, Callable[[], bytes]]],
+        request: gr.Request,
+    ) -> Iterator[Update]:
+        owner, view = visitor(request).name, self.view
+        added: list[str] = []
+
+        def keep(name: str, data: Callable[[], bytes]) -> None:
+            added.append(self._library.add(owner, name, data()).id)
+
+        work = [(name, lambda n=name, d=data: keep(n, d)) for name, data in files]
+        yield from self._work(work, "Reading")
+        visit = replace(visit, added=tuple(dict.fromkeys((*visit.added, *added))))
+        shown = "Added now" if added else "All"
+        read = f"{count(len(added), 'document')} read. Name the keys and fill."
+        yield {
+            **self._grid(visit, shown, "", owner),
+            view.visit: visit,
+            view.shown: shown,
+            view.search: "",
+            view.status: status_line(read, "good" if added else ""),
+        }
+
+    def _work(
+        self, work: Sequence[tuple[str, Callable[[], Any]]], verb: str
+    ) -> Generator[Update, None, list[str]]:
+        """Do one thing after the other, saying which; what fails is listed, left and returned."""
+        view = self.view
+        failed: list[str] = []
+        yield {view.failures: ""}
+        for done, (name, act) in enumerate(work):
+            yield {view.status: extract_grid.progress(done, len(work), f"{verb} {name}")}
+            try:
+                act()
+            except BackboneError:
+                raise  # the same for every document
+            except Exception as error:
+                failed.append(f"{name}: {_trouble(name, error)}")
+                yield {view.failures: extract_grid.failures(failed)}
+        return failed
+
+    def _shown(self, visit: Visit, shown: str, words: str, owner: str) -> list[Record]:
+        return extract_grid.chosen(self._library.all(owner), shown, visit.added, words)
+
+    def _grid(self, visit: Visit, shown: str, words: str, owner: str) -> Update:
+        view, records = self.view, self._library.all(owner)
+        some = extract_grid.chosen(records, shown, visit.added, words)
+        grid = extract_grid.grid(some)
+        return {
+            view.summary: status_line(extract_grid.summary(records, some)),
+            view.grid: gr.Dataframe(value=grid.value(), visible=bool(some)),
+            view.files: extract_grid.files(some),
+        }
+
+
+def _sent(payload: Any, engine: Engine) -> tuple[str, Callable[[], bytes]]:
+    """A dropped file's name, and how to get its bytes, or the error that it did not arrive: that is
+    one file's trouble, not that of the others."""
+    name = str(payload.get("orig_name") or payload.get("name") or "the file")
+    try:
+        if "path" not in payload:
+            raise upload.refusal(name, int(payload["size"]), engine.settings)
+        data, name = upload.take(payload)
+    except DocumentError as error:
+        trouble = error
+
+        def refuse() -> bytes:
+            raise trouble
+
+        return name, refuse
+    return name, lambda: data
+
+
+def _trouble(name: str, error: Exception) -> str:
+    """One line for the person; what nobody thought of is also logged."""
+    if isinstance(error, KieError):
+        return str(error)
+    log.error("%r could not be worked on", name, exc_info=error)
+    return BROKEN
+
+
+def _asked(number: int, failed: int, names: str) -> str:
+    """How many documents were asked, and how many of them failed."""
+    if not failed:
+        return status_line(f"{count(number, 'document')} asked for {names}.", "good")
+    done = f"{number - failed} of {count(number, 'document')} asked for {names}, {failed} failed."
+    return status_line(done, "bad" if failed == number else "")
+
+
+def _told(record: Record) -> str:
+    """The picked document in one line."""
+    fields = count(len(record.entries), "field")
+    return (
+        f"{record.document.name}: {fields}, {record.verified} checked. {'; '.join(record.broken)}"
+    )

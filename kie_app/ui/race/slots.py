@@ -1,0 +1,81 @@
+"""The slots of one field as HTML: a row of cells, and the likeliest tokens of each on demand.
+
+Every cell carries `data-at`, the recorded time at which its token was written, for the replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kie_app.extraction import END_MARK
+from kie_app.schemas.kinds import slots_of
+from kie_app.types import Event, Field, Key, Slot
+from kie_app.ui.shared.formatting import percent, safe
+
+
+class Cell(NamedTuple):
+    """One token; `text` is None while it is still a mask."""
+
+    text: str | None
+    at: float = 0.0
+
+
+def cells(key: int, events: Iterable[Event]) -> list[Cell]:
+    """What stands in each position of a key; a later pass overwrites an earlier one."""
+    found = {event.position: Cell(event.text, event.at) for event in events if event.key == key}
+    return [found.get(place, Cell(None)) for place in range(max(found, default=-1) + 1)]
+
+
+def written(key: int, field: Field, events: Iterable[Event], end: float) -> list[Cell]:
+    """The slots of an answered field. A slot that wrote no token of the value, because the value
+    ended before it or a pointer read it, came with its key's last token; else at the `end`."""
+    times = {event.position: event.at for event in events if event.key == key}
+    latest = max(times.values(), default=end)
+    return [Cell(slot.text, times.get(place, latest)) for place, slot in enumerate(field.slots)]
+
+
+def masked(key: Key) -> list[Cell]:
+    """The cells of a key before its pass: its whole slot budget."""
+    return [Cell(None)] * slots_of(key)
+
+
+def row(row_cells: Iterable[Cell], caret: bool = False) -> str:
+    """The cells side by side; `caret` shows where the next token will be written."""
+    inner = "".join(_cell(cell) for cell in row_cells)
+    return f'<div class="cells" aria-hidden="true">{inner}{"<i></i>" if caret else ""}</div>'
+
+
+def _cell(cell: Cell) -> str:
+    if cell.text is None:
+        return '<span class="cell masked"></span>'
+    shown = visible(cell.text)
+    empty = "" if cell.text.strip(f" {END_MARK}\n") else " empty"
+    return f'<span class="cell{empty}" data-at="{cell.at!r}">{safe(shown)}</span>'
+
+
+def visible(token: str) -> str:
+    """A token as one can see it: blanks trimmed, the end of a value and an empty token as signs."""
+    return token.strip() or (END_MARK if "\n" in token else "\N{MIDDLE DOT}")
+
+
+def candidates(field: Field) -> str:
+    """The likeliest tokens of each slot, folded away."""
+    if not any(slot.top for slot in field.slots):
+        return ""
+    columns = "".join(_column(number, slot) for number, slot in enumerate(field.slots, 1))
+    name = safe(field.key.name)
+    return (
+        f'<details class="top"><summary>Top {max(len(slot.top) for slot in field.slots)} per slot'
+        f'<span class="sr"> of {name}</span></summary>'
+        f'<div class="slot-tops" tabindex="0" role="group" '
+        f'aria-label="Likeliest tokens per slot of {name}">{columns}</div></details>'
+    )
+
+
+def _column(number: int, slot: Slot) -> str:
+    rows = "".join(
+        f"<li><b>{safe(visible(one.text))}</b><span>{percent(one.probability)}</span></li>"
+        for one in slot.top
+    )
+    return f'<div class="slot-top"><span class="nr">slot {number}</span><ol>{rows}</ol></div>'

@@ -1,0 +1,141 @@
+"""The fields of one document as HTML, for a person to confirm or correct: least certain first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+from kie_app.library.rules import READABLE
+from kie_app.library.standing import Record, StandingField
+from kie_app.types import Reading, Source
+from kie_app.ui.shared.formatting import count, percent, safe
+from kie_app.values.values import normalised, proven_order
+
+PARTS = ("rules", "fields", "foot")
+READINGS = 5  # readings that a field offers
+
+# What a button says, the saying it sends, the key that does the same.
+ACTS = (("Absent", "absent", "Alt A"), ("Illegible", "illegible", "Alt I"))
+
+NO_FIELDS = "This document has no fields yet: fill it on the Extract tab."
+
+
+def render(record: Record) -> dict[str, str]:
+    """What changes when a field is saved."""
+    order = proven_order(
+        entry.value for entry in record.entries if entry.value and entry.key.kind == "date"
+    )
+    ranked = sorted(enumerate(record.entries), key=lambda one: one[1].confidence)
+    fields = "".join(_field(number, entry, order) for number, entry in ranked)
+    return {"rules": _rules(record.broken), "fields": fields, "foot": _foot(record)}
+
+
+def seen(entry: StandingField) -> str:
+    """A mark of how a field stands; a saying brings back the mark of what its author saw."""
+    stands = json.dumps([entry.state, entry.value])
+    return hashlib.sha256(stands.encode()).hexdigest()[:16]
+
+
+def _rules(broken: Sequence[str]) -> str:
+    if not broken:
+        return ""
+    items = "".join(f"<li>{safe(sentence)}</li>" for sentence in broken)
+    return f"<p>{count(len(broken), 'broken rule')}</p><ul>{items}</ul>"
+
+
+def _field(number: int, entry: StandingField, order: bool | None) -> str:
+    name, value = safe(entry.key.name), safe(entry.value or "")
+    box, about = f"review-box-{number}", f"review-about-{number}"
+    return (
+        f'<li class="field" data-key="{name}" data-state="{entry.state}" data-seen="{seen(entry)}" '
+        f'data-prediction="{entry.prediction}" data-value="{value}" '
+        f'data-spots="{safe(_spots(entry.sources))}">'
+        f'<div class="what"><label for="{box}">{name}</label>'
+        f'<span class="kind">{safe(entry.key.kind)}</span>{_state(entry)}</div>'
+        f'<textarea id="{box}" rows="1" spellcheck="false" autocomplete="off" '
+        f'aria-describedby="{about}" placeholder="{_placeholder(entry)}">{value}</textarea>'
+        f'<p class="about" id="{about}">{_about(entry, order)}</p>'
+        f"{_readings(entry.readings, entry.value)}{_acts(entry, name)}</li>"
+    )
+
+
+def _state(entry: StandingField) -> str:
+    disputed = '<span class="disputed">decoders disagree</span>' if entry.disputed else ""
+    return (
+        f'{disputed}<span class="sure" title="confidence of the prediction">'
+        f'{percent(entry.confidence)}</span><span class="state">{entry.state}</span>'
+    )
+
+
+def _placeholder(entry: StandingField) -> str:
+    return {"illegible": "illegible", "predicted": "predicted absent"}.get(entry.state, "absent")
+
+
+def _about(entry: StandingField, order: bool | None) -> str:
+    """Beside the raw text: how it reads by its kind, what was predicted, whether it has a place."""
+    parts = [_reads(entry, order)]
+    if entry.verified and entry.value != entry.predicted:
+        parts.append(f"predicted: {safe(entry.predicted or 'absent')}")
+    if entry.value and not entry.sources:
+        parts.append("not located on the page")
+    return " ".join(f"<span>{part}</span>" for part in parts if part)
+
+
+def _reads(entry: StandingField, order: bool | None) -> str:
+    if not entry.value:
+        return ""
+    read = normalised(entry.value, entry.key.kind, order)
+    if read is None:
+        unread = entry.key.kind in READABLE
+        return f"<em>does not read as {safe(entry.key.kind)}</em>" if unread else ""
+    same = read.text == entry.value
+    said = "" if same else f"reads as <b>{safe(read.text)}</b>"
+    doubt = f"<em>{safe(read.doubt)}</em>" if read.doubt else ""
+    return ", ".join(part for part in (said, doubt) if part)
+
+
+def _readings(readings: Sequence[Reading], value: str | None) -> str:
+    """Out of the way of the Tab key: the arrow keys walk them from within the box."""
+    if not {one.value for one in readings} - {value}:
+        return ""  # nothing but what the box says already
+    items = "".join(
+        f'<li><button type="button" class="reading" tabindex="-1">'
+        f"<b>{safe(one.value)}</b><span>{percent(one.probability)}</span></button></li>"
+        for one in readings[:READINGS]
+    )
+    return f'<ul class="readings" aria-label="Readings">{items}</ul>'
+
+
+def _acts(entry: StandingField, name: str) -> str:
+    undo = "" if entry.state == "predicted" else _act("Undo", "undo", "Alt Z", name)
+    confirm = (
+        f'<button type="button" data-act="confirm" tabindex="-1" title="Enter">'
+        f'<span class="as-is">Confirm</span><span class="anew">Save</span>'
+        f'<span class="sr"> {name}</span></button>'
+    )
+    acts = "".join(_act(*act, name) for act in ACTS)
+    return f'<div class="acts">{confirm}{acts}{undo}<span class="news" data-mood=""></span></div>'
+
+
+def _act(label: str, act: str, key: str, name: str) -> str:
+    return (
+        f'<button type="button" data-act="{act}" tabindex="-1" title="{key}">{label}'
+        f'<span class="sr"> {name}</span></button>'
+    )
+
+
+def _spots(sources: Iterable[Source]) -> str:
+    """Places as JSON: page, left, top, right, bottom as shares of the page."""
+    return json.dumps(
+        [[one.page, *(round(min(max(edge, 0.0), 1.0), 4) for edge in one.box)] for one in sources]
+    )
+
+
+def _foot(record: Record) -> str:
+    if not record.entries:
+        return f"<p>{NO_FIELDS}</p>"
+    said = f"<p>All {count(len(record.entries), 'field')} verified.</p>" if record.done else ""
+    word, mark = ("Next document", "primary") if record.done else ("Skip this document", "")
+    back = '<button type="button" class="back">Previous document</button>'
+    return f'{said}<button type="button" class="next {mark}">{word}</button>{back}'

@@ -1,0 +1,21 @@
+"""A drop zone for documents of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kie_app.documents import SUFFIXES
+
+ACCEPT = ",".join(SUFFIXES)
+
+TEMPLATE = """
+<label class="drop">
+  <input type="file" accept="${accept}" ${many ? 'multiple' : ''} aria-label="${title}">
+  <b>${title}</b>
+  <span role="status"
+    >PDF or image, up to ${limit} MB${many ? ' each; drop them' : '; drop it'} here</span>
+</label>
+"""
+
+# One zone takes one file or many. A file that is not sent is told of by its name and size.
+SCRIPT = Path(__file__).with_suffix(".js").read_text("utf-8")

@@ -1,0 +1,1 @@
+"""A field's text as a value that can be computed with."""

@@ -1,0 +1,1 @@
+"""The server: routes for pages, uploads, the API, MCP and probes."""

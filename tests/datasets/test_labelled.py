@@ -1,0 +1,172 @@
+"""Labels are read as a person means them: in reading order, each value once, or by places."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kie_app.datasets.labelled import Labelled, labelled, once, relabelled
+from kie_app.errors import DataError
+from kie_app.types import Box, Line
+
+COLUMNS = (
+    Line("SUBTOTAL", Box(0.1, 0.10, 0.4, 0.14)),
+    Line("TOTAL", Box(0.1, 0.20, 0.4, 0.24)),
+    Line("9.00", Box(0.7, 0.10, 0.9, 0.14)),
+    Line("9.50", Box(0.7, 0.20, 0.9, 0.24)),
+)
+
+
+def test_lines_listed_by_column_are_read_by_row() -> None:
+    one = Labelled("a", Path("a"), {}, COLUMNS, 400, 800)
+    assert [line.text for line in one.document().lines] == ["SUBTOTAL", "9.00", "TOTAL", "9.50"]
+
+
+def test_lines_that_share_a_box_are_all_kept() -> None:
+    double = (*COLUMNS, Line("9.00 RM", COLUMNS[2].box))
+    one = Labelled("a", Path("a"), {}, double, 400, 800)
+    assert sorted(line.text for line in one.document().lines) == sorted(x.text for x in double)
+
+
+@pytest.mark.parametrize(
+    ("given_value", "read"),
+    [
+        ("56.08 56.08 56.08", "56.08"),
+        ("1 May 1 May", "1 May"),
+        ("56.08 56.09", "56.08 56.09"),
+        ("NEW NEW", "NEW NEW"),
+        ("", ""),
+    ],
+)
+def test_a_repeated_value_is_read_once(given_value: str, read: str) -> None:
+    assert once(given_value) == read
+
+
+@given(st.text(alphabet="ab1 .", max_size=12))
+def test_reading_once_changes_nothing_the_second_time(value: str) -> None:
+    assert once(once(value)) == once(value)
+
+
+def test_places_stand_for_the_words_of_the_given_lines(tmp_path: Path) -> None:
+    places = tmp_path / "keys.jsonl"
+    places.write_text('{"id": "a", "keys": {"sum": [3, 3], "both": [0, 1]}}\n')
+    items = [Labelled(i, Path("a"), {"total": "9.50"}, COLUMNS, 400, 800) for i in "ab"]
+    [one] = relabelled(items, places)
+    assert one.entities == {"sum": "9.50", "both": "SUBTOTAL TOTAL"}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"id": "a"}', '{"id": "a", "keys": 3}'])
+def test_damaged_places_are_refused(tmp_path: Path, text: str) -> None:
+    places = tmp_path / "keys.jsonl"
+    places.write_text(text)
+    with pytest.raises(DataError, match=r"keys\.jsonl"):
+        list(relabelled([], places))
+
+
+def test_classes_of_lines_are_read_where_they_are_given(tmp_path: Path) -> None:
+    line = {"text": "9.50", "box": [0, 0, 1, 1]}
+    rows = [
+        {"id": "a", "image": "a.png", "lines": [{**line, "label": "Total"}, line], "entities": {}},
+        {"id": "b", "image": "b.png", "lines": [line], "entities": {}},
+    ]
+    (tmp_path / "labels.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert [one.classes for one in labelled(tmp_path)] == [("Total", ""), ()]
+
+
+LINE = {"text": "9.50", "box": [0, 0, 1, 1]}
+ROW = {"id": "a", "image": "a.png", "lines": [LINE], "entities": {"total": "9.50"}}
+
+
+def read(folder: Path, *rows: str | bytes) -> list[Labelled]:
+    data = b"\n".join(row if isinstance(row, bytes) else row.encode() for row in rows)
+    (folder / "labels.jsonl").write_bytes(data)
+    return list(labelled(folder))
+
+
+def changed(**other: object) -> str:
+    return json.dumps({**ROW, **other})
+
+
+def with_line(**other: object) -> str:
+    return changed(lines=[LINE, {**LINE, **other}])
+
+
+def test_what_is_plain_is_read_as_it_is_meant(tmp_path: Path) -> None:
+    [plain] = read(tmp_path, json.dumps(ROW))
+    assert read(tmp_path, b"\xef\xbb\xbf" + json.dumps(ROW).encode(), b"", b"\r") == [plain]
+    [unread] = read(tmp_path, changed(lines=None, width=None))
+    assert unread.lines == ()
+    row = '{"id": 7, "image": "a", "entities": {"total": 12.50, "no": 7, "date": null, "of": [1]}}'
+    [emoji] = read(tmp_path, changed(entities={"total": "\U0001f9fe"}))
+    assert emoji.entities == {"total": "\U0001f9fe"}
+    [odd] = read(tmp_path, row)
+    assert (odd.id, odd.entities) == ("7", {"total": "12.50", "no": "7", "of": ["1"]})
+
+
+def test_a_separator_within_a_text_ends_no_row(tmp_path: Path) -> None:
+    [one] = read(tmp_path, '{"id": "a", "image": "a", "entities": {"total": "9\u20285"}}')
+    assert one.entities == {"total": "9\u20285"}
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        (b'{"id": "caf\xe9"}', "not UTF-8"),
+        ("{", "no JSON"),
+        ("[1]", "[1]"),
+        ("[" * 100_000, "no JSON"),
+        (changed(entities={"total": "\ud800"}), "half a character"),
+        (changed(id=None), "id is null"),
+        (changed(image=None), "pdf is null"),
+        (changed(image=["a"]), "pdf is null"),
+        (changed(lines="no"), 'lines is "no"'),
+        (changed(lines=["no"]), 'the line "no"'),
+        (changed(entities=None), "entities is null"),
+        (changed(entities={"total": {"sum": 1}}), '"total" is {"sum": 1}'),
+        (changed(entities={"paid": True}), '"paid" is true'),
+        (changed(width="wide"), 'width is "wide"'),
+        (changed(width=1e300), "width is 1e+300"),
+        (with_line(text=None), "text of a line is null"),
+        (with_line(page=-1), "page is -1"),
+        (with_line(box=None), "box null"),
+        (with_line(box=["0", "0", "1", "1"]), '["0", "0", "1", "1"]'),
+        (with_line(box=[[0, 0], [1, 0], [1, 1], [0, 1.5]]), "[1, 1], [0, 1.5]]"),
+        (with_line(box=[0, 0, 1]), "[0, 0, 1]"),
+        (with_line(box=[0, 0, 1, float("nan")]), "NaN"),
+        (with_line(box=[0, 0, 1, 10**400]), "box [0, 0, 1, 1000"),
+    ],
+)
+def test_a_row_that_cannot_be_meant_is_named_with_its_value(
+    tmp_path: Path, row: str | bytes, value: str
+) -> None:
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, json.dumps(ROW), row)
+    message = str(caught.value)
+    assert "labels.jsonl:2 is not a labelled document" in message
+    assert value in message
+    assert "each line needs" in message
+    assert "\n" not in message
+    assert len(message) < 600
+
+
+@pytest.mark.parametrize(
+    "span", [3, None, "0-1", [0], [0, 1.5], [True, 1], [2, 1], [-1, 1], [0, 4]]
+)
+def test_a_place_that_is_no_words_of_the_document_is_named(tmp_path: Path, span: object) -> None:
+    places = tmp_path / "keys.jsonl"
+    places.write_text(json.dumps({"id": "a", "keys": {"sum": span}}))
+    item = Labelled("a", Path("a"), {}, COLUMNS, 400, 800)
+    with pytest.raises(DataError, match=r'keys\.jsonl:1 .*"sum".*first word, last word') as caught:
+        list(relabelled([item], places))
+    assert json.dumps(span) in str(caught.value)
+
+
+def test_a_label_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for file in (tmp_path / "folder", tmp_path / "nowhere"):
+        with pytest.raises(DataError, match=file.name):
+            list(relabelled([], file))
