@@ -29,7 +29,7 @@ from rapidfuzz.distance import Levenshtein
 
 from kie_app.schemas.kinds import guess_kind
 from kie_app.types import Source
-from kie_app.values.values import normalised
+from kie_app.values import normalised
 
 BINS = 10
 

@@ -33,7 +33,7 @@ from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
 
 from kie_app.errors import DataError
 from kie_app.types import Extraction, Field, Source
-from kie_app.values.values import Normalised, normalised, plain, proven_order
+from kie_app.values import Normalised, normalised, plain, proven_order
 
 COLUMNS = (
     *("file", "document", "decoder", "key", "value", "normalised", "currency", "doubt", "kind"),

@@ -31,7 +31,8 @@ from kie_app.export.export import (
 )
 from kie_app.schemas.kinds import SLOTS_BY_KIND
 from kie_app.types import Box, Extraction, Field, Key, Schema, Source, State, Stats
-from kie_app.values.values import DAY_OR_MONTH, THOUSANDS
+from kie_app.values.amounts import THOUSANDS
+from kie_app.values.dates import DAY_OR_MONTH
 
 NASTY = ["=1+1", "+1-1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " \n =1", "＝1+1", "\u200b=1", "−1+1"]
 NASTY += [

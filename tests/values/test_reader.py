@@ -17,15 +17,9 @@ from hypothesis import strategies as st
 from kie_app.config import ROOT
 from kie_app.datasets.samples import Sample, load_samples
 from kie_app.schemas.kinds import SLOTS_BY_KIND
-from kie_app.values import values
-from kie_app.values.values import (
-    CREDIT,
-    DAY_OR_MONTH,
-    THOUSANDS,
-    Normalised,
-    normalised,
-    proven_order,
-)
+from kie_app.values import Normalised, normalised, proven_order
+from kie_app.values.amounts import CREDIT, THOUSANDS
+from kie_app.values.dates import DAY_OR_MONTH, LANGUAGES
 
 UNTIMED = settings(deadline=None)  # the machine may be busy; long texts have a test of their own
 KINDS = sorted(SLOTS_BY_KIND)
@@ -73,7 +67,7 @@ def test_a_normal_form_is_its_own_normal_form(text: str, kind: str, day_first: b
 
 
 @UNTIMED
-@given(DATES, st.sampled_from(values.LANGUAGES), st.sampled_from(["medium", "long", "full"]))
+@given(DATES, st.sampled_from(LANGUAGES), st.sampled_from(["medium", "long", "full"]))
 def test_a_date_written_in_any_language_is_read_back(day: date, language: str, layout: str) -> None:
     assert read(format_date(day, layout, Locale(language)), "date", day_first=True).value == day
 
@@ -179,7 +173,7 @@ def test_the_order_is_what_every_unambiguous_date_agrees_on(
 
 
 def test_no_name_stands_for_two_months_or_for_a_word_that_is_skipped() -> None:
-    for language in values.LANGUAGES:
+    for language in LANGUAGES:
         for width in ("wide", "abbreviated"):
             for month, name in Locale(language).months["format"][width].items():
                 assert read(f"7 {name} 2018", "date").value == date(2018, month, 7)
