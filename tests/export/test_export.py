@@ -19,16 +19,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from kie_app import export
 from kie_app.errors import DataError
-from kie_app.export import export
-from kie_app.export.export import (
+from kie_app.export import (
     Grid,
     grid_to_csv,
     grid_to_json,
     grids_to_xlsx,
     long_grid,
     wide_grid,
+    xlsx,
 )
+from kie_app.export.field import Cell
 from kie_app.schemas.kinds import SLOTS_BY_KIND
 from kie_app.types import Box, Extraction, Field, Key, Schema, Source, State, Stats
 from kie_app.values.amounts import THOUSANDS
@@ -313,7 +315,7 @@ def test_other_dates_of_a_document_settle_its_order_before_the_caller_does() -> 
     ],
 )
 def test_cells_are_typed_where_excel_is_exact(
-    cell: export.Cell, value: object, number_format: str
+    cell: Cell, value: object, number_format: str
 ) -> None:
     _, [found] = sheet_rows(Grid(("a",), ((cell,),)))
     assert (found.value, found.number_format) == (value, number_format)
@@ -323,7 +325,7 @@ def test_cells_are_typed_where_excel_is_exact(
 def test_text_is_cut_to_what_excel_holds(text: str) -> None:
     _, [found] = sheet_rows(Grid(("a",), ((text,),)))
     length = len(found.value.encode("utf-16-le")) // 2
-    assert length in (export.MOST_TEXT, export.MOST_TEXT - 1)
+    assert length in (xlsx.MOST_TEXT, xlsx.MOST_TEXT - 1)
     assert text.startswith(re.sub("_x0?0?5?F?_?$", "", told(found)))
 
 
@@ -350,7 +352,7 @@ def test_any_names_become_sheets_that_excel_takes(names: list[str]) -> None:
 def test_a_grid_larger_than_a_sheet_is_an_error_with_a_remedy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(export, "MOST_ROWS", 3)
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 3)
     grids_to_xlsx({"values": Grid(("a",), (("x",), ("y",)))})
     with pytest.raises(DataError, match=r"'values' has 3 rows .* take CSV or JSON"):
         grids_to_xlsx({"values": Grid(("a",), (("x",),) * 3)})

@@ -20,10 +20,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp.types import CallToolResult, TextContent
 
+from kie_app import export
 from kie_app.config import ROOT, Settings
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
-from kie_app.export import export
 from kie_app.schemas.kinds import schema_of
 from kie_app.types import Key, Schema
 from kie_app.ui.page import build_ui
