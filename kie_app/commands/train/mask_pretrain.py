@@ -1,0 +1,51 @@
+"""python -m kie_app train mask-pretrain DIR... --out OUT: stage 1, without labels."""
+
+from __future__ import annotations
+
+from kie_app.commands.setup import open_engine
+from kie_app.commands.train.beginning import held_out, print_step, start_folder
+from kie_app.commands.train.options import (
+    Batch,
+    Folders,
+    Out,
+    Patience,
+    Rank,
+    Rate,
+    Seed,
+    Split,
+    Start,
+    Steps,
+    ValidateEvery,
+)
+
+
+def mask_pretrain(
+    folders: Folders,
+    out: Out,
+    steps: Steps = 600,
+    batch: Batch = 4,
+    learning_rate: Rate = 5e-4,
+    rank: Rank = 32,
+    seed: Seed = 0,
+    split: Split = "train",
+    start: Start = "",
+    validate_every: ValidateEvery = 0,
+    patience: Patience = 3,
+) -> None:
+    """Stage 1: restore hidden text and copy text by its place, on documents without labels.
+
+    `synthetic` instead of a folder stands for generated documents.
+    """
+    from kie_app.model import loading
+    from kie_app.training import mask_pretraining, trainer
+    from kie_app.training.trainer import TrainOptions
+
+    engine = open_engine()
+    begun = start_folder(engine.settings, start)
+    options = TrainOptions(
+        out, steps, batch, learning_rate, rank, seed, begun, validate_every, patience
+    )
+    if validate_every:
+        held_out(folders, "early stopping")
+    base = loading.load(trainer.placed(engine.settings), adapter=False)
+    mask_pretraining.train(base, options, tuple(folders), split, engine.settings, print_step)
