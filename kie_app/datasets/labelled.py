@@ -9,12 +9,13 @@ string that repeats its value once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from kie_app.datasets import label_rows
 from kie_app.datasets.label_rows import Wrong, shown
@@ -91,21 +92,31 @@ class Labelled:
 
 def labelled(folder: Path, limit: int | None = None) -> Iterator[Labelled]:
     """Read `folder/labels.jsonl` in order; DataError names the file, the line and the remedy."""
+    for _, item, _ in islice(labelled_rows(folder), limit):
+        yield item
+
+
+def labelled_rows(folder: Path) -> Iterator[tuple[str, Labelled, Mapping[str, Any]]]:
+    """`labelled`, with where each stands (FILE:LINE) and its row as a whole, which may hold more
+    than a labelled document."""
     path = Path(folder) / LABELS
     if not path.is_file():
         raise DataError(
             f"{path} does not exist: pass a folder that holds a labels.jsonl file "
             "(one JSON object a document: id, image or pdf, lines, entities)."
         )
-    for number, row in islice(label_rows.read(path), limit):
+    for number, text in label_rows.read(path):
+        where = f"{path}:{number}"
         try:
-            yield _parse(row, path.parent)
+            row = label_rows.parse(text)
+            item = _item(row, path.parent)
         except Wrong as wrong:
             raise DataError(
-                f"{path}:{number} is not a labelled document ({wrong}): each line needs, in UTF-8, "
+                f"{where} is not a labelled document ({wrong}): each line needs, in UTF-8, "
                 "id, image or pdf, entities as a JSON object of strings, and lines, if any, of "
                 "text and box, which is left, top, right and bottom as fractions of the page."
             ) from wrong
+        yield where, item, row
 
 
 def relabelled(items: Iterable[Labelled], file: Path) -> Iterator[Labelled]:
@@ -178,22 +189,21 @@ def once(value: str) -> str:
     return value
 
 
-def _parse(row: bytes, folder: Path) -> Labelled:
-    item = label_rows.parse(row)
-    lines = item.get("lines") or []
+def _item(row: Mapping[str, Any], folder: Path) -> Labelled:
+    lines = row.get("lines") or []
     if not isinstance(lines, list):
         raise Wrong(f"lines is {shown(lines)}, no list")
     parsed = tuple(map(label_rows.line, lines))
     classes = tuple(str(line.get("label") or "") for line in lines)
     return Labelled(
-        id=label_rows.named(item, "id"),
-        file=folder / label_rows.named(item, "image", "pdf"),
+        id=label_rows.named(row, "id"),
+        file=folder / label_rows.named(row, "image", "pdf"),
         entities={
             key: once(value) if isinstance(value, str) else value
-            for key, value in label_rows.entities(item).items()
+            for key, value in label_rows.entities(row).items()
         },
         lines=parsed,
-        width=label_rows.whole(item, "width"),
-        height=label_rows.whole(item, "height"),
+        width=label_rows.whole(row, "width"),
+        height=label_rows.whole(row, "height"),
         classes=classes if any(classes) else (),
     )
