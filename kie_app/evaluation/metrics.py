@@ -29,7 +29,7 @@ from rapidfuzz.distance import Levenshtein
 
 from kie_app.schemas.kinds import guess_kind
 from kie_app.types import Source
-from kie_app.values import normalised
+from kie_app.values import clean, normalised
 
 BINS = 10
 
@@ -63,19 +63,19 @@ class Judged:
         if not isinstance(label, str):
             return None
         answer = self.answers.get(key)
-        return normalise(label), normalise((answer.value if answer else None) or "")
+        return clean(label), clean((answer.value if answer else None) or "")
 
 
 @dataclass(frozen=True)
-class Counts:
+class MatchCounts:
     """True positives, false positives and false negatives."""
 
     right: int = 0
     wrong: int = 0
     missed: int = 0
 
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
+    def __add__(self, other: MatchCounts) -> MatchCounts:
+        return MatchCounts(
             self.right + other.right, self.wrong + other.wrong, self.missed + other.missed
         )
 
@@ -136,12 +136,14 @@ class Reliability:
 
 def score(documents: Sequence[Judged], keys: Sequence[str]) -> Scores:
     """Judge the answers to `keys` over all documents."""
-    exact = {key: sum((count(one, key) for one in documents), Counts()) for key in keys}
-    loose = {key: sum((count(one, key, loosely) for one in documents), Counts()) for key in keys}
+    exact = {key: sum((count(one, key) for one in documents), MatchCounts()) for key in keys}
+    loose = {
+        key: sum((count(one, key, loosely) for one in documents), MatchCounts()) for key in keys
+    }
     return Scores(
-        micro_f1=sum(exact.values(), Counts()).reported,
+        micro_f1=sum(exact.values(), MatchCounts()).reported,
         keys={key: counted.reported for key, counted in exact.items()},
-        normalised_f1=sum(loose.values(), Counts()).reported,
+        normalised_f1=sum(loose.values(), MatchCounts()).reported,
         normalised_keys={key: counted.reported for key, counted in loose.items()},
         support={key: counted.support for key, counted in exact.items()},
         similarity=_mean(_similarities(documents, keys)),
@@ -166,24 +168,19 @@ def reliability(judgements: Sequence[tuple[float, bool]]) -> Reliability:
 
 def count(
     document: Judged, key: str, form: Callable[[str, str], str] = lambda text, key: text
-) -> Counts:
+) -> MatchCounts:
     """One key of one document. A wrong value for a labelled key is both wrong and missed; `form`
     brings both values (and the key) into the form in which they are compared."""
     values = document.values(key)
     if values is None:
-        return Counts()
+        return MatchCounts()
     label, predicted = values
     right = bool(label) and form(label, key) == form(predicted, key)
-    return Counts(
+    return MatchCounts(
         right=int(right),
         wrong=int(bool(predicted) and not right),
         missed=int(bool(label) and not right),
     )
-
-
-def normalise(text: str) -> str:
-    """Unicode NFKC, then white space collapsed; "" when nothing is left."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def loosely(text: str, key: str) -> str:
@@ -215,7 +212,7 @@ def _number(text: str) -> str | None:
 
 def similarity(label: str, predicted: str | None) -> float:
     """1 less the edits from one to the other over the longer length, both normalised, in [0, 1]."""
-    return Levenshtein.normalized_similarity(normalise(label), normalise(predicted or ""))
+    return Levenshtein.normalized_similarity(clean(label), clean(predicted or ""))
 
 
 def _similarities(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[float]:
@@ -247,7 +244,7 @@ def _grounded(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[floa
     for document in documents:
         for key in keys:
             answer = document.answers.get(key)
-            if answer and normalise(answer.value or ""):
+            if answer and clean(answer.value or ""):
                 yield float(answer.grounded)
 
 

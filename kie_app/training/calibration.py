@@ -20,7 +20,7 @@ from torch import Tensor
 
 from kie_app import documents
 from kie_app.decoding import hyper_parallel, mask_parallel, spans
-from kie_app.evaluation.metrics import Counts, loosely, normalise
+from kie_app.evaluation.metrics import MatchCounts, loosely
 from kie_app.extraction import WINDOW_OVERLAP, WINDOW_TOKENS
 from kie_app.model.backbone import Backbone
 from kie_app.model.checkpoint import Calibration
@@ -31,6 +31,7 @@ from kie_app.text import find_runs, words_of
 from kie_app.training.examples import with_new_names
 from kie_app.training.sources import Mix, Source
 from kie_app.types import Document
+from kie_app.values import clean
 
 T = TypeVar("T")
 Said = list[tuple[float, bool]]  # how sure each answer was, and whether it was right
@@ -192,7 +193,7 @@ def written(backbone: Backbone, question: Question) -> Said:
 
 def same(label: str, said: str, key: str) -> bool:
     """The normalised match of the evaluation."""
-    return loosely(normalise(label), key) == loosely(normalise(said), key)
+    return loosely(clean(label), key) == loosely(clean(said), key)
 
 
 def spread(every: Sequence[T], most: int) -> Sequence[T]:
@@ -239,13 +240,13 @@ class Weighed:
             right.append([field.right[one] for one in (at, spans.ABSENT, spans.OWN_TEXT)])
         return cls(torch.tensor(scores).reshape(-1, 3), torch.tensor(right).reshape(-1, 3))
 
-    def counts(self, absent: float, own: float) -> Counts:
+    def counts(self, absent: float, own: float) -> MatchCounts:
         """True and false positives and false negatives with these biases."""
         answer = (self.scores + torch.tensor([0.0, absent, own])).argmax(dim=1, keepdim=True)
         answered = answer.squeeze(1) != 1
         labelled = ~self.right[:, 1]
         right = labelled & self.right.gather(1, answer).squeeze(1)
-        return Counts(
+        return MatchCounts(
             int(right.sum()), int((answered & ~right).sum()), int((labelled & ~right).sum())
         )
 

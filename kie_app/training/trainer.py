@@ -27,7 +27,7 @@ from safetensors.torch import save_file
 from transformers import PreTrainedModel
 
 from kie_app.config import Settings
-from kie_app.evaluation.metrics import Counts
+from kie_app.evaluation.metrics import MatchCounts
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.backbone import Backbone
 from kie_app.training import attention
@@ -78,7 +78,9 @@ class Progress:
 
 
 Draw = Callable[[int], Packed | None]  # place in the run -> its example, None to pass it over
-Validate = Callable[[int, int], Counts]  # process, processes -> counts of its share of documents
+Validate = Callable[
+    [int, int], MatchCounts
+]  # process, processes -> counts of its share of documents
 
 
 def train(
@@ -201,7 +203,7 @@ def validated(backbone: Backbone, validate: Validate, accelerator: Accelerator) 
     use_attention(inner, attention.NAME)
     own = torch.tensor([counts.right, counts.wrong, counts.missed], device=backbone.device)
     right, wrong, missed = accelerator.reduce(own).tolist()
-    return Counts(right, wrong, missed).f1
+    return MatchCounts(right, wrong, missed).f1
 
 
 def adapted(backbone: Backbone, rank: int) -> Backbone:

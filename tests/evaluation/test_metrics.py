@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from kie_app.evaluation.metrics import (
     Answer,
-    Counts,
     Judged,
-    normalise,
+    MatchCounts,
     reliability,
     score,
     similarity,
 )
+from kie_app.values import clean
 
 KEYS = ("company", "date", "total")
 text = st.text(alphabet=string.ascii_letters + " .,-\t\n\u00a0é", max_size=8)
@@ -94,7 +94,7 @@ def test_nothing_to_judge_is_no_error() -> None:
 
 @given(st.text())
 def test_normalising_twice_changes_nothing_more(value: str) -> None:
-    assert normalise(normalise(value)) == normalise(value)
+    assert clean(clean(value)) == clean(value)
 
 
 @given(judged)
@@ -150,12 +150,12 @@ def test_withdrawing_a_wrong_value_never_lowers_f1(documents: list[Judged], key:
 @given(text, text)
 def test_similarity_is_symmetric_and_one_only_for_equals(one: str, other: str) -> None:
     assert similarity(one, other) == similarity(other, one)
-    assert (similarity(one, other) == 1) is (normalise(one) == normalise(other))
+    assert (similarity(one, other) == 1) is (clean(one) == clean(other))
 
 
 def test_counts_add_up() -> None:
-    assert Counts(1, 2, 3) + Counts(4, 5, 6) == Counts(5, 7, 9)
-    assert sum([Counts(1, 0, 0)] * 3, Counts()).f1 == 1
+    assert MatchCounts(1, 2, 3) + MatchCounts(4, 5, 6) == MatchCounts(5, 7, 9)
+    assert sum([MatchCounts(1, 0, 0)] * 3, MatchCounts()).f1 == 1
 
 
 @pytest.mark.parametrize(

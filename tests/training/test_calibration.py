@@ -14,7 +14,7 @@ import torch
 from kie_app.config import ROOT, Settings
 from kie_app.decoding import spans
 from kie_app.errors import DataError
-from kie_app.evaluation.metrics import Counts
+from kie_app.evaluation.metrics import MatchCounts
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.checkpoint import Calibration, Checkpoint
 from kie_app.training import calibration, card, readings, sources
@@ -26,13 +26,13 @@ SAMPLES = ROOT / "annotations" / "samples"
 NONE = (0, 0, 0)  # characters of a candidate, of no value and of the slots' own text
 
 
-def counts(field: calibration.Judged, fitted: Calibration) -> Counts:
+def counts(field: calibration.Judged, fitted: Calibration) -> MatchCounts:
     """The answer as `mask_parallel` chooses it: a true or false positive, a false negative, or
     none of them."""
     best, _ = spans.choose(field.scores, fitted)
     answered, labelled = best != spans.ABSENT, not field.right[spans.ABSENT]
     right = labelled and field.right[best]
-    return Counts(int(right), int(answered and not right), int(labelled and not right))
+    return MatchCounts(int(right), int(answered and not right), int(labelled and not right))
 
 
 def test_fitted_weights_hit_at_least_as_often_as_any_other_on_the_grid(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_fitted_weights_hit_at_least_as_often_as_any_other_on_the_grid(tmp_path:
     fitted = calibration.calibrate(backbone, mix)
 
     def f1(one: Calibration) -> float:
-        each = [sum((counts(field, one) for field in some), Counts()).f1 for some in judged]
+        each = [sum((counts(field, one) for field in some), MatchCounts()).f1 for some in judged]
         return sum(each) / len(each)
 
     for weight in calibration.SLOT_WEIGHTS:
@@ -66,13 +66,13 @@ def test_an_absent_key_counts_only_when_it_is_answered() -> None:
     )
     said, unsaid = Calibration(absent_bias=-9.0), Calibration(absent_bias=9.0)
     absent = calibration.Judged(scores, (False, True, True), NONE)
-    assert counts(absent, said) == Counts(0, 1, 0)
-    assert counts(absent, unsaid) == Counts()
+    assert counts(absent, said) == MatchCounts(0, 1, 0)
+    assert counts(absent, unsaid) == MatchCounts()
     labelled = calibration.Judged(scores, (True, False, False), NONE)
-    assert counts(labelled, said) == Counts(1, 0, 0)
-    assert counts(labelled, unsaid) == Counts(0, 0, 1)
+    assert counts(labelled, said) == MatchCounts(1, 0, 0)
+    assert counts(labelled, unsaid) == MatchCounts(0, 0, 1)
     other = calibration.Judged(scores, (False, False, False), NONE)
-    assert counts(other, said) == Counts(0, 1, 1)
+    assert counts(other, said) == MatchCounts(0, 1, 1)
 
 
 def test_readings_are_those_of_their_scores() -> None:

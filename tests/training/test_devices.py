@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from kie_app.config import ROOT, Settings
-from kie_app.evaluation.metrics import Counts
+from kie_app.evaluation.metrics import MatchCounts
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.backbone import Backbone
 from kie_app.training import course, kv_finetuning, trainer
@@ -51,7 +51,7 @@ def test_a_run_stays_where_the_model_is(
 ) -> None:
     """Losses, gradients and steps on a device of its own are those of the CPU. What decoders say in
     validation is left out: they are no part of training."""
-    monkeypatch.setattr(kv_finetuning, "judge", lambda *_: Counts(3, 1, 0))
+    monkeypatch.setattr(kv_finetuning, "judge", lambda *_: MatchCounts(3, 1, 0))
     monkeypatch.setattr(trainer, "save", lambda *_: None)  # the device has no memory to write from
     monkeypatch.setattr(course, "save_state", lambda *_: None)
     with Machine():
