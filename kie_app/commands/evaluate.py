@@ -57,13 +57,14 @@ def evaluate(
     """
     from kie_app.evaluation import evaluate as evaluation
     from kie_app.evaluation import mistakes, provenance, reliability_plot, report
+    from kie_app.evaluation.selection import select
 
     names = _decoders(decoders)
     check_writable(json_file)
     check_writable(plot, "--plot")
     check_writable(wrong, "--wrong")
     asked = provenance.Asked(folder, names, lines, split, limit, names_in(keys), places)
-    selection = evaluation.select(folder, asked.keys, split, limit, places)
+    selection = select(folder, asked.keys, split, limit, places)
     engine = open_engine()
     engine.schema("evaluation", selection.schema.keys)
     backbone = engine.backbone()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kie_app.evaluation.evaluate import Lines, Split
+from kie_app.evaluation.arms import Lines
+from kie_app.evaluation.selection import Split
 from kie_app.model.checkpoint import Checkpoint
 
 FACTS = ("dtype", "device", "machine", "threads", "torch")

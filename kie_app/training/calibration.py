@@ -20,7 +20,8 @@ from torch import Tensor
 
 from kie_app import documents
 from kie_app.decoding import hyper_parallel, mask_parallel, spans
-from kie_app.evaluation.metrics import MatchCounts, loosely
+from kie_app.evaluation.matching import loosely
+from kie_app.evaluation.metrics import MatchCounts
 from kie_app.extraction import WINDOW_OVERLAP, WINDOW_TOKENS
 from kie_app.model.backbone import Backbone
 from kie_app.model.checkpoint import Calibration

@@ -12,7 +12,8 @@ from typing import Any
 
 from kie_app.config import Settings
 from kie_app.errors import DataError
-from kie_app.evaluation.metrics import Answer, Judged, MatchCounts, count, loosely
+from kie_app.evaluation.matching import loosely
+from kie_app.evaluation.metrics import Answer, Judged, MatchCounts, count
 from kie_app.extraction import extract
 from kie_app.model.backbone import Backbone
 from kie_app.model.tokens import Text

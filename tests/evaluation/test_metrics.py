@@ -8,14 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kie_app.evaluation.metrics import (
-    Answer,
-    Judged,
-    MatchCounts,
-    reliability,
-    score,
-    similarity,
-)
+from kie_app.evaluation.matching import similarity
+from kie_app.evaluation.metrics import Answer, Judged, MatchCounts, score
+from kie_app.evaluation.reliability import reliability
 from kie_app.values import clean
 
 KEYS = ("company", "date", "total")
