@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rendering.labels import Labels
-from rendering.layout import Style, amount, pairs, put, stack
-from rendering.paper import thermal
-from rendering.sheet import Sheet
+from dev.samples.drawn_page import DrawnPage
+from dev.samples.labels import Labels
+from dev.samples.layout import Style, amount, pairs, put, stack
+from dev.samples.paper import thermal
 
 WIDTH, HEIGHT = 760, 1596
 LEFT, RIGHT, MIDDLE = 46.0, WIDTH - 46.0, WIDTH / 2
@@ -31,10 +31,10 @@ PAID = 10_000
 
 
 def render(folder: Path) -> Labels:
-    sheet = Sheet(WIDTH, HEIGHT, condense=0.86)
-    _foot(sheet, _sums(sheet, _items(sheet, _head(sheet))))
+    page = DrawnPage(WIDTH, HEIGHT, condense=0.86)
+    _foot(page, _sums(page, _items(page, _head(page))))
     file = folder / "hardware_receipt.jpg"
-    thermal(sheet.image(), seed=11).save(file, quality=82, optimize=True, dpi=(200, 200))
+    thermal(page.image(), seed=11).save(file, quality=82, optimize=True, dpi=(200, 200))
     return Labels(
         id="hardware_receipt",
         title="Hardware shop receipt",
@@ -42,7 +42,7 @@ def render(folder: Path) -> Labels:
         file=file,
         width=WIDTH,
         height=HEIGHT,
-        runs=tuple(sheet.runs),
+        runs=tuple(page.runs),
         entities={
             "company": COMPANY,
             "date": DATE,
@@ -52,71 +52,71 @@ def render(folder: Path) -> Labels:
     )
 
 
-def _head(sheet: Sheet) -> float:
-    put(sheet, MIDDLE, 92, COMPANY, Style("mono-bold", 33, 0), "centre")
+def _head(page: DrawnPage) -> float:
+    put(page, MIDDLE, 92, COMPANY, Style("mono-bold", 33, 0), "centre")
     texts = ("(COMPANY NO: 1187326-X)", *ADDRESS, "TEL: 03-8055 0127", "GST ID NO: 001783554048")
-    y = stack(sheet, MIDDLE, 130, texts, BODY, "centre") + 22
-    put(sheet, MIDDLE, y, "TAX INVOICE", Style("mono-bold", 36, 0), "centre")
+    y = stack(page, MIDDLE, 130, texts, BODY, "centre") + 22
+    put(page, MIDDLE, y, "TAX INVOICE", Style("mono-bold", 36, 0), "centre")
     y += 54
     for label, value, right in (
         ("INVOICE NO", "PJ-0048213", "COUNTER 02"),
         ("DATE", DATE, "16:42:08"),
         ("CASHIER", "NORAINI", ""),
     ):
-        put(sheet, LEFT, y, label, BODY)
-        put(sheet, LEFT + 190, y, value, BODY)
-        put(sheet, RIGHT, y, right, BODY, "right")
+        put(page, LEFT, y, label, BODY)
+        put(page, LEFT + 190, y, value, BODY)
+        put(page, RIGHT, y, right, BODY, "right")
         y += BODY.leading
     return y
 
 
-def _items(sheet: Sheet, y: float) -> float:
+def _items(page: DrawnPage, y: float) -> float:
     def columns(y: float, texts: tuple[str, str, str], style: Style) -> None:
         for x, text in zip((430.0, 565.0, SUMS[1]), texts, strict=True):
-            put(sheet, x, y, text, style, "right")
+            put(page, x, y, text, style, "right")
 
-    sheet.dashes(LEFT, RIGHT, y - 8, 9, 6)
+    page.dashes(LEFT, RIGHT, y - 8, 9, 6)
     y += 27
-    put(sheet, LEFT, y, "CODE / ITEM", BOLD)
+    put(page, LEFT, y, "CODE / ITEM", BOLD)
     columns(y, ("QTY", "PRICE", "RM"), BOLD)
-    sheet.dashes(LEFT, RIGHT, y + 17, 9, 6)
+    page.dashes(LEFT, RIGHT, y + 17, 9, 6)
     y += 56
     for code, name, quantity, price in ITEMS:
-        put(sheet, LEFT, y, name, BODY)
+        put(page, LEFT, y, name, BODY)
         y += 34
-        put(sheet, LEFT + 24, y, code, BODY)
+        put(page, LEFT + 24, y, code, BODY)
         columns(y, (str(quantity), amount(price), amount(quantity * price)), BODY)
-        put(sheet, RIGHT, y, "S", BODY, "right")
+        put(page, RIGHT, y, "S", BODY, "right")
         y += 39
-    sheet.dashes(LEFT, RIGHT, y - 10, 9, 6)
+    page.dashes(LEFT, RIGHT, y - 10, 9, 6)
     return y + 28
 
 
-def _sums(sheet: Sheet, y: float) -> float:
+def _sums(page: DrawnPage, y: float) -> float:
     rows = (
         (f"TOTAL QTY: {PIECES}", ""),
         ("SUB TOTAL (EXCL. GST)", amount(NET)),
         ("GST @ 6%", amount(TAX)),
         ("ROUNDING ADJUSTMENT", f"{(TOTAL - NET - TAX) / 100:.2f}"),
     )
-    y = pairs(sheet, SUMS, y, rows, BODY) + 18
-    pairs(sheet, SUMS, y, (("TOTAL (INCL. GST) RM", amount(TOTAL)),), Style("mono-bold", 36, 0))
+    y = pairs(page, SUMS, y, rows, BODY) + 18
+    pairs(page, SUMS, y, (("TOTAL (INCL. GST) RM", amount(TOTAL)),), Style("mono-bold", 36, 0))
     rows = (("CASH", amount(PAID)), ("CHANGE", amount(PAID - TOTAL)))
-    return pairs(sheet, SUMS, y + 48, rows, BODY)
+    return pairs(page, SUMS, y + 48, rows, BODY)
 
 
-def _foot(sheet: Sheet, y: float) -> None:
-    sheet.dashes(LEFT, RIGHT, y - 8, 9, 6)
+def _foot(page: DrawnPage, y: float) -> None:
+    page.dashes(LEFT, RIGHT, y - 8, 9, 6)
     y += 28
     for code, net, tax in (
         ("GST SUMMARY", "AMOUNT (RM)", "TAX (RM)"),
         ("S = 6%", amount(NET), amount(TAX)),
     ):
-        put(sheet, LEFT, y, code, BODY)
-        put(sheet, 500, y, net, BODY, "right")
-        put(sheet, SUMS[1], y, tax, BODY, "right")
+        put(page, LEFT, y, code, BODY)
+        put(page, 500, y, net, BODY, "right")
+        put(page, SUMS[1], y, tax, BODY, "right")
         y += BODY.leading
     texts = ("GOODS SOLD ARE NOT RETURNABLE", "THANK YOU, PLEASE COME AGAIN")
-    y = stack(sheet, MIDDLE, y + 22, texts, BODY, "centre")
-    sheet.bars(MIDDLE - 150, MIDDLE + 150, y - 6, y + 54, seed=48213)
-    put(sheet, MIDDLE, y + 82, "PJ-0048213", Style("mono", 22, 0), "centre")
+    y = stack(page, MIDDLE, y + 22, texts, BODY, "centre")
+    page.bars(MIDDLE - 150, MIDDLE + 150, y - 6, y + 54, seed=48213)
+    put(page, MIDDLE, y + 82, "PJ-0048213", Style("mono", 22, 0), "centre")

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PIL import Image, ImageFilter
 
-from rendering.sheet import Run
+from dev.samples.drawn_page import Run
 
 
 def noise(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rendering.sheet import Run
+from dev.samples.drawn_page import Run
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from PIL import Image, ImageDraw
 
-from rendering.fonts import font
+from dev.samples.fonts import font
 
 Align = Literal["left", "centre", "right"]
 Colour = tuple[int, int, int]
@@ -24,7 +24,7 @@ class Run:
     box: tuple[float, float, float, float]
 
 
-class Sheet:
+class DrawnPage:
     """Coordinates are pixels of the finished image; `condense` < 1 makes all text narrower."""
 
     def __init__(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rendering.sheet import INK, Align, Colour, Sheet
+from dev.samples.drawn_page import INK, Align, Colour, DrawnPage
 
 
 def amount(hundredths: int) -> str:
@@ -22,23 +22,25 @@ class Style:
     fill: Colour = INK
 
 
-def put(sheet: Sheet, x: float, y: float, text: str, style: Style, align: Align = "left") -> None:
+def put(
+    page: DrawnPage, x: float, y: float, text: str, style: Style, align: Align = "left"
+) -> None:
     if text:
-        sheet.text(x, y, text, style.face, style.size, style.fill, align)
+        page.text(x, y, text, style.face, style.size, style.fill, align)
 
 
 def stack(
-    sheet: Sheet, x: float, y: float, texts: tuple[str, ...], style: Style, align: Align = "left"
+    page: DrawnPage, x: float, y: float, texts: tuple[str, ...], style: Style, align: Align = "left"
 ) -> float:
     """Texts under one another; returns the baseline after the last."""
     for text in texts:
-        put(sheet, x, y, text, style, align)
+        put(page, x, y, text, style, align)
         y += style.leading
     return y
 
 
 def pairs(
-    sheet: Sheet,
+    page: DrawnPage,
     edges: tuple[float, float],
     y: float,
     rows: tuple[tuple[str, str], ...],
@@ -46,7 +48,7 @@ def pairs(
 ) -> float:
     """Rows with one text at the left and one at the right edge; returns the baseline after."""
     for left, right in rows:
-        put(sheet, edges[0], y, left, style)
-        put(sheet, edges[1], y, right, style, "right")
+        put(page, edges[0], y, left, style)
+        put(page, edges[1], y, right, style, "right")
         y += style.leading
     return y

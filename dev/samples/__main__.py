@@ -1,7 +1,7 @@
 """Draw the sample documents and write their labels.
 
-    python annotations/render.py            all documents
-    python annotations/render.py invoice    only files whose module's name contains a word
+    python -m dev.samples            all documents
+    python -m dev.samples invoice    only files whose module's name contains a word
 
 The result is the same on every run with the same versions of Pillow and ReportLab.
 """
@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from rendering import (
+from dev.samples import (
     ad_order,
     agreement,
     cafe_receipt,
@@ -23,7 +23,7 @@ from rendering import (
     registration_form,
 )
 
-FOLDER = Path(__file__).resolve().parent / "samples"
+FOLDER = Path(__file__).resolve().parents[2] / "annotations" / "samples"
 DOCUMENTS = (
     hardware_receipt,
     cafe_receipt,

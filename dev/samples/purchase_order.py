@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rendering.labels import Labels
-from rendering.layout import amount
-from rendering.pdf import Paper, Shade
+from dev.samples.labels import Labels
+from dev.samples.layout import amount
+from dev.samples.pdf import Paper, Shade
 
 WIDTH, HEIGHT = 595.0, 842.0  # A4
 LEFT, RIGHT = 48.0, WIDTH - 48.0

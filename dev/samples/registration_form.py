@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from rendering.labels import Labels
-from rendering.layout import Style, put, stack
-from rendering.sheet import Colour, Sheet
+from dev.samples.drawn_page import Colour, DrawnPage
+from dev.samples.labels import Labels
+from dev.samples.layout import Style, put, stack
 
 WIDTH, HEIGHT = 1240, 1604
 LEFT, RIGHT = 92.0, WIDTH - 92.0
@@ -27,14 +27,14 @@ CARD, DATE = "BPL-209 5518", "4 JUNE 2024"
 
 
 def render(folder: Path) -> Labels:
-    sheet = Sheet(WIDTH, HEIGHT)
-    y = _head(sheet)
-    y = _applicant(sheet, y)
-    y = _membership(sheet, y)
-    y = _declaration(sheet, y)
-    _office(sheet, y)
+    page = DrawnPage(WIDTH, HEIGHT)
+    y = _head(page)
+    y = _applicant(page, y)
+    y = _membership(page, y)
+    y = _declaration(page, y)
+    _office(page, y)
     file = folder / "registration_form.png"
-    sheet.image().quantize(64).save(file, optimize=True, dpi=(150, 150))
+    page.image().quantize(64).save(file, optimize=True, dpi=(150, 150))
     return Labels(
         id="registration_form",
         title="Filled-in registration form",
@@ -42,7 +42,7 @@ def render(folder: Path) -> Labels:
         file=file,
         width=WIDTH,
         height=HEIGHT,
-        runs=tuple(sheet.runs),
+        runs=tuple(page.runs),
         entities={
             "name": NAME,
             "date of birth": BIRTH,
@@ -56,106 +56,105 @@ def render(folder: Path) -> Labels:
     )
 
 
-def _head(sheet: Sheet) -> float:
-    _book(sheet, LEFT, 76)
-    put(sheet, LEFT + 104, 108, "Brackenford Public Library", Style("sans-bold", 36, 0, SHADE))
-    put(sheet, LEFT + 104, 144, "Membership registration", Style("sans", 27, 0, INK))
-    put(sheet, RIGHT, 108, "Form L-12", Style("sans-medium", 22, 0, GREY), "right")
-    put(sheet, RIGHT, 140, "Edition 2024/1", Style("sans", 20, 0, GREY), "right")
+def _head(page: DrawnPage) -> float:
+    _book(page, LEFT, 76)
+    put(page, LEFT + 104, 108, "Brackenford Public Library", Style("sans-bold", 36, 0, SHADE))
+    put(page, LEFT + 104, 144, "Membership registration", Style("sans", 27, 0, INK))
+    put(page, RIGHT, 108, "Form L-12", Style("sans-medium", 22, 0, GREY), "right")
+    put(page, RIGHT, 140, "Edition 2024/1", Style("sans", 20, 0, GREY), "right")
     text = "Please type or print in capitals. Bring proof of identity and of address."
-    put(sheet, LEFT, 206, text, Style("sans", 20, 0, GREY))
+    put(page, LEFT, 206, text, Style("sans", 20, 0, GREY))
     return 236
 
 
-def _book(sheet: Sheet, x: float, y: float) -> None:
+def _book(page: DrawnPage, x: float, y: float) -> None:
     """An open book."""
     for way in (-1, 1):
         middle = x + 40
-        page = [(middle, y + 14), (middle + way * 40, y), (middle + way * 40, y + 56)]
-        sheet.polygon([*page, (middle, y + 72)], SHADE)
+        leaf = [(middle, y + 14), (middle + way * 40, y), (middle + way * 40, y + 56)]
+        page.polygon([*leaf, (middle, y + 72)], SHADE)
         for row in range(3):
             at = y + 20 + row * 13
             line = [(middle + way * 8, at + 10), (middle + way * 32, at + 2)]
-            sheet.line(line, (255, 255, 255), 3)
-    sheet.line([(x + 40, y + 14), (x + 40, y + 74)], (255, 255, 255), 2.5)
+            page.line(line, (255, 255, 255), 3)
+    page.line([(x + 40, y + 14), (x + 40, y + 74)], (255, 255, 255), 2.5)
 
 
-def _section(sheet: Sheet, y: float, number: int, title: str) -> float:
-    sheet.rectangle((LEFT, y, RIGHT, y + 38), fill=SHADE)
+def _section(page: DrawnPage, y: float, number: int, title: str) -> float:
+    page.rectangle((LEFT, y, RIGHT, y + 38), fill=SHADE)
     white = Style("sans-bold", 21, 0, (255, 255, 255))
-    put(sheet, LEFT + 14, y + 27, str(number), white)
-    put(sheet, LEFT + 44, y + 27, title, white)
+    put(page, LEFT + 14, y + 27, str(number), white)
+    put(page, LEFT + 44, y + 27, title, white)
     return y + 38 + GAP
 
 
-def _boxes(sheet: Sheet, y: float, fields: tuple[tuple[str, str, float], ...]) -> float:
+def _boxes(page: DrawnPage, y: float, fields: tuple[tuple[str, str, float], ...]) -> float:
     """A row of boxes, each (label, entry, share of the width); returns the next row's top."""
     x = LEFT
     room = RIGHT - LEFT - GAP * (len(fields) - 1)
     for label, entry, share in fields:
-        sheet.rectangle((x, y, x + room * share, y + BOX), outline=FRAME, width=1.5)
-        put(sheet, x + 12, y + 24, label, LABEL)
-        put(sheet, x + 14, y + 63, entry, ENTRY)
+        page.rectangle((x, y, x + room * share, y + BOX), outline=FRAME, width=1.5)
+        put(page, x + 12, y + 24, label, LABEL)
+        put(page, x + 14, y + 63, entry, ENTRY)
         x += room * share + GAP
     return y + BOX + GAP
 
 
-def _applicant(sheet: Sheet, y: float) -> float:
-    y = _section(sheet, y, 1, "Applicant")
-    y = _boxes(sheet, y, (("Full name", NAME, 0.64), ("Date of birth", BIRTH, 0.36)))
+def _applicant(page: DrawnPage, y: float) -> float:
+    y = _section(page, y, 1, "Applicant")
+    y = _boxes(page, y, (("Full name", NAME, 0.64), ("Date of birth", BIRTH, 0.36)))
     row = (
         ("ID document", "PASSPORT", 0.3),
         ("ID number", ID, 0.34),
         ("Nationality", "PORTUGUESE", 0.36),
     )
-    y = _boxes(sheet, y, row)
-    y = _boxes(sheet, y, (("Home address", ADDRESS, 1.0),))
-    y = _boxes(sheet, y, (("E-mail", EMAIL, 0.64), ("Phone", PHONE, 0.36)))
+    y = _boxes(page, y, row)
+    y = _boxes(page, y, (("Home address", ADDRESS, 1.0),))
+    y = _boxes(page, y, (("E-mail", EMAIL, 0.64), ("Phone", PHONE, 0.36)))
     return (
-        _boxes(sheet, y, (("Occupation", "CABINET MAKER", 0.5), ("Employer or school", "", 0.5)))
-        + 8
+        _boxes(page, y, (("Occupation", "CABINET MAKER", 0.5), ("Employer or school", "", 0.5))) + 8
     )
 
 
-def _membership(sheet: Sheet, y: float) -> float:
-    y = _section(sheet, y, 2, "Membership")
-    sheet.rectangle((LEFT, y, RIGHT, y + 132), outline=FRAME, width=1.5)
+def _membership(page: DrawnPage, y: float) -> float:
+    y = _section(page, y, 2, "Membership")
+    page.rectangle((LEFT, y, RIGHT, y + 132), outline=FRAME, width=1.5)
     rows = (
         ("Category", (("Adult", True), ("Student", False), ("Senior", False), ("Child", False))),
         ("I want to use", (("Books", True), ("Music", True), ("Workshop", True), ("Games", False))),
     )
     for index, (title, choices) in enumerate(rows):
         at = y + 50 + index * 56
-        put(sheet, LEFT + 14, at, title, Style("narrow", 21, 0, GREY))
+        put(page, LEFT + 14, at, title, Style("narrow", 21, 0, GREY))
         for place, (choice, ticked) in enumerate(choices):
-            _tick(sheet, LEFT + 230 + place * 200, at, ticked)
-            put(sheet, LEFT + 270 + place * 200, at, choice, Style("sans", 22, 0, INK))
+            _tick(page, LEFT + 230 + place * 200, at, ticked)
+            put(page, LEFT + 270 + place * 200, at, choice, Style("sans", 22, 0, INK))
     return y + 132 + GAP + 8
 
 
-def _tick(sheet: Sheet, x: float, y: float, ticked: bool) -> None:
-    sheet.rectangle((x, y - 21, x + 26, y + 5), outline=INK, width=1.5)
+def _tick(page: DrawnPage, x: float, y: float, ticked: bool) -> None:
+    page.rectangle((x, y - 21, x + 26, y + 5), outline=INK, width=1.5)
     if ticked:
         for points in ([(x + 5, y - 16), (x + 22, y)], [(x + 22, y - 17), (x + 4, y + 1)]):
-            sheet.line(points, TYPED, 3.5)
+            page.line(points, TYPED, 3.5)
 
 
-def _declaration(sheet: Sheet, y: float) -> float:
-    y = _section(sheet, y, 3, "Declaration")
+def _declaration(page: DrawnPage, y: float) -> float:
+    y = _section(page, y, 3, "Declaration")
     texts = (
         "I have read the rules of the library and will keep to them. I will report a lost card or",
         "a change of address within fourteen days.",
     )
-    y = stack(sheet, LEFT, y + 22, texts, Style("sans", 20, 30, INK)) - 2
+    y = stack(page, LEFT, y + 22, texts, Style("sans", 20, 30, INK)) - 2
     top = y
     y = _boxes(
-        sheet, y, (("Place", "BRACKENFORD", 0.3), ("Date", DATE, 0.26), ("Signature", "", 0.44))
+        page, y, (("Place", "BRACKENFORD", 0.3), ("Date", DATE, 0.26), ("Signature", "", 0.44))
     )
-    _signature(sheet, LEFT + 760, top + 52)
+    _signature(page, LEFT + 760, top + 52)
     return y + 8
 
 
-def _signature(sheet: Sheet, x: float, y: float) -> None:
+def _signature(page: DrawnPage, x: float, y: float) -> None:
     """A pen stroke: loops that shrink along the line, and a flourish under them."""
     points = []
     for step in range(360):
@@ -163,14 +162,14 @@ def _signature(sheet: Sheet, x: float, y: float) -> None:
         turn = t * 11 * math.tau / 2
         high = 24 * (1 - 0.62 * t) * (1.25 if t < 0.16 else 0.8)
         points.append((x + 230 * t + 13 * math.sin(turn + 0.6), y - high * math.cos(turn) - 4 * t))
-    sheet.line(points, TYPED, 2.2)
+    page.line(points, TYPED, 2.2)
     flourish = [(x + 250 - 2.1 * s, y + 14 + 0.0016 * (s - 60) ** 2) for s in range(0, 110, 5)]
-    sheet.line(flourish, TYPED, 2.0)
+    page.line(flourish, TYPED, 2.0)
 
 
-def _office(sheet: Sheet, y: float) -> None:
-    sheet.rectangle((LEFT, y, RIGHT, y + 146), fill=(240, 242, 245))
-    put(sheet, LEFT + 14, y + 30, "For library staff", Style("sans-bold", 20, 0, SHADE))
+def _office(page: DrawnPage, y: float) -> None:
+    page.rectangle((LEFT, y, RIGHT, y + 146), fill=(240, 242, 245))
+    put(page, LEFT + 14, y + 30, "For library staff", Style("sans-bold", 20, 0, SHADE))
     x = LEFT + 14
     fields = (
         ("Library card number", CARD, 330.0),
@@ -178,12 +177,12 @@ def _office(sheet: Sheet, y: float) -> None:
         ("Checked by", "R. OYELARAN", 340.0),
     )
     for label, entry, width in fields:
-        sheet.rectangle(
+        page.rectangle(
             (x, y + 48, x + width, y + 128), fill=(255, 255, 255), outline=FRAME, width=1.5
         )
-        put(sheet, x + 12, y + 72, label, LABEL)
-        put(sheet, x + 14, y + 111, entry, ENTRY)
+        put(page, x + 12, y + 72, label, LABEL)
+        put(page, x + 14, y + 111, entry, ENTRY)
         x += width + 14
     small = Style("sans", 18, 0, GREY)
-    put(sheet, LEFT, HEIGHT - 70, "2 Market Street, Brackenford BK7 1AA", small)
-    put(sheet, RIGHT, HEIGHT - 70, "Page 1 of 1", small, "right")
+    put(page, LEFT, HEIGHT - 70, "2 Market Street, Brackenford BK7 1AA", small)
+    put(page, RIGHT, HEIGHT - 70, "Page 1 of 1", small, "right")

@@ -1,4 +1,4 @@
-"""A sheet photographed on a wooden table: bent, in perspective, unevenly lit, slightly blurred."""
+"""A page photographed on a wooden table: bent, in perspective, unevenly lit, slightly blurred."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from rendering.paper import noise
-from rendering.sheet import Run
+from dev.samples.drawn_page import Run
+from dev.samples.paper import noise
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class View:
-    """Where the sheet's corners lie on the photo: left top, right top, right and left bottom.
+    """Where the page's corners lie on the photo: left top, right top, right and left bottom.
 
-    `bend` is how far, in pixels of the sheet, its side edges hang lower than its middle.
+    `bend` is how far, in pixels of the page, its side edges hang lower than its middle.
     """
 
     width: int
@@ -28,11 +28,11 @@ class View:
 
 
 def photograph(
-    sheet: Image.Image, runs: list[Run], view: View
+    page: Image.Image, runs: list[Run], view: View
 ) -> tuple[Image.Image, tuple[Run, ...]]:
     """The photo and the runs with their boxes on it (upright boxes around the skewed text)."""
     random = np.random.default_rng(view.seed)
-    paper, mask = _bent(sheet, view.bend)
+    paper, mask = _bent(page, view.bend)
     matrix = _homography(_rectangle(paper.size), view.corners)
     back = tuple(np.linalg.inv(matrix / matrix[2, 2]).flatten())
     back = tuple(value / back[8] for value in back[:8])
@@ -42,17 +42,17 @@ def photograph(
     cover = mask.transform(size, Image.Transform.PERSPECTIVE, back, bicubic)
     scene = _shadowed(_table(size, random), cover)
     scene.paste(laid, mask=cover)
-    return _taken(scene, random), tuple(_moved(run, sheet.size, matrix, view.bend) for run in runs)
+    return _taken(scene, random), tuple(_moved(run, page.size, matrix, view.bend) for run in runs)
 
 
 def _drop(x: np.ndarray, width: float, bend: float) -> np.ndarray:
-    """How far down a column of the sheet hangs: nothing in the middle, `bend` at the edges."""
+    """How far down a column of the page hangs: nothing in the middle, `bend` at the edges."""
     return bend * (2.0 * x / width - 1.0) ** 2
 
 
-def _bent(sheet: Image.Image, bend: float) -> tuple[Image.Image, Image.Image]:
-    """The sheet with its columns moved down, and the mask of where paper is."""
-    source = np.asarray(sheet.convert("RGB"), np.float32)
+def _bent(page: Image.Image, bend: float) -> tuple[Image.Image, Image.Image]:
+    """The page with its columns moved down, and the mask of where paper is."""
+    source = np.asarray(page.convert("RGB"), np.float32)
     height, width = source.shape[:2]
     source *= _crease(height)
     alpha = np.full((height, width, 1), 255.0, np.float32)
@@ -69,7 +69,7 @@ def _bent(sheet: Image.Image, bend: float) -> tuple[Image.Image, Image.Image]:
 
 
 def _crease(height: int) -> np.ndarray:
-    """The brightness of each row of a sheet that was folded in the middle."""
+    """The brightness of each row of a page that was folded in the middle."""
     away = np.arange(height, dtype=np.float32)[:, None, None] / height - 0.47
     return 1.0 - 0.07 * np.exp(-((away * 90) ** 2)) - 0.05 / (1.0 + np.exp(-away * 160))
 

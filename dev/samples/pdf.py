@@ -8,7 +8,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from rendering import fonts
+from dev.samples import fonts
 
 Shade = tuple[float, float, float]
 BLACK: Shade = (0.1, 0.1, 0.12)

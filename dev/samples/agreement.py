@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from rendering.labels import Labels
-from rendering.layout import Style, put
-from rendering.paper import scanned, turned
-from rendering.sheet import Colour, Sheet
+from dev.samples.drawn_page import Colour, DrawnPage
+from dev.samples.labels import Labels
+from dev.samples.layout import Style, put
+from dev.samples.paper import scanned, turned
 
 WIDTH, HEIGHT = 1275, 1650  # US letter at 150 dots an inch
 LEFT, RIGHT = 150.0, WIDTH - 150.0
@@ -62,22 +62,22 @@ CLAUSES = (
 
 
 def render(folder: Path) -> Labels:
-    sheet = Sheet(WIDTH, HEIGHT)
+    page = DrawnPage(WIDTH, HEIGHT)
     put(
-        sheet,
+        page,
         WIDTH / 2,
         150,
         "MUTUAL NON-DISCLOSURE AGREEMENT",
         Style("times-bold", 34, 0),
         "centre",
     )
-    y = _paragraph(sheet, 220, LEFT, OPENING.split(), 0)
+    y = _paragraph(page, 220, LEFT, OPENING.split(), 0)
     for number, (title, text) in enumerate(CLAUSES, 1):
-        put(sheet, LEFT, y, f"{number}.", BOLD)
+        put(page, LEFT, y, f"{number}.", BOLD)
         words = title.split()
-        y = _paragraph(sheet, y, LEFT + 44, words + text.split(), len(words))
-    _signatures(sheet, y + 36)
-    image, runs = turned(sheet.image(), sheet.runs, TURN)
+        y = _paragraph(page, y, LEFT + 44, words + text.split(), len(words))
+    _signatures(page, y + 36)
+    image, runs = turned(page.image(), page.runs, TURN)
     file = folder / "agreement.pdf"
     _save(scanned(image, seed=29), file)
     return Labels(
@@ -98,41 +98,41 @@ def render(folder: Path) -> Labels:
     )
 
 
-def _paragraph(sheet: Sheet, y: float, left: float, words: list[str], bold: int) -> float:
+def _paragraph(page: DrawnPage, y: float, left: float, words: list[str], bold: int) -> float:
     """Words broken into lines, the first `bold` of them in bold; returns the next baseline."""
     line: list[str] = []
     first = True
     for word in [*words, ""]:
-        wide = sheet.width_of(" ".join([*line, word]), BODY.face, BODY.size)
+        wide = page.width_of(" ".join([*line, word]), BODY.face, BODY.size)
         if word and wide < RIGHT - left - (12 if first and bold else 0):
             line.append(word)
             continue
         if first and bold:
             head, rest = " ".join(line[:bold]), " ".join(line[bold:])
-            sheet.text(left, y, head, BOLD.face, BOLD.size)
-            ahead = sheet.width_of(head + " ", BOLD.face, BOLD.size)
-            sheet.text(left + ahead, y, rest, BODY.face, BODY.size)
+            page.text(left, y, head, BOLD.face, BOLD.size)
+            ahead = page.width_of(head + " ", BOLD.face, BOLD.size)
+            page.text(left + ahead, y, rest, BODY.face, BODY.size)
         else:
-            put(sheet, left, y, " ".join(line), BODY)
+            put(page, left, y, " ".join(line), BODY)
         line, first = [word], False
         y += BODY.leading
     return y + 17
 
 
-def _signatures(sheet: Sheet, y: float) -> None:
+def _signatures(page: DrawnPage, y: float) -> None:
     parties = (
         (LEFT, FIRST, "Ingrid Solheim", "President"),
         (680.0, SECOND, "Marcus Tate", "Manager"),
     )
     for index, (x, party, name, role) in enumerate(parties):
-        put(sheet, x, y, party, BOLD)
-        _pen(sheet, x + 60, y + 74, index)
-        sheet.line([(x, y + 104), (x + 380, y + 104)], width=1.5)
-        put(sheet, x, y + 138, f"Name: {name}", BODY)
-        put(sheet, x, y + 173, f"Title: {role}", BODY)
+        put(page, x, y, party, BOLD)
+        _pen(page, x + 60, y + 74, index)
+        page.line([(x, y + 104), (x + 380, y + 104)], width=1.5)
+        put(page, x, y + 138, f"Name: {name}", BODY)
+        put(page, x, y + 173, f"Title: {role}", BODY)
 
 
-def _pen(sheet: Sheet, x: float, y: float, hand: int) -> None:
+def _pen(page: DrawnPage, x: float, y: float, hand: int) -> None:
     """A signature: loops of a rhythm that differs from hand to hand."""
     points = []
     for step in range(400):
@@ -140,7 +140,7 @@ def _pen(sheet: Sheet, x: float, y: float, hand: int) -> None:
         turn = t * math.tau * (5.5 + 1.5 * hand)
         high = (26 - 15 * t) * (1.3 if t < 0.14 else 0.65 + 0.25 * math.sin(9 * t + 2 * hand))
         points.append((x + 220 * t + 12 * math.sin(turn + 0.5 + hand), y - high * math.cos(turn)))
-    sheet.line(points, PEN, 2.4)
+    page.line(points, PEN, 2.4)
 
 
 def _save(page: Image.Image, file: Path) -> None:

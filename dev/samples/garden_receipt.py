@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rendering.labels import Labels
-from rendering.layout import Style, amount, pairs, put, stack
-from rendering.paper import thermal
-from rendering.photo import View, photograph
-from rendering.sheet import Sheet
+from dev.samples.drawn_page import DrawnPage
+from dev.samples.labels import Labels
+from dev.samples.layout import Style, amount, pairs, put, stack
+from dev.samples.paper import thermal
+from dev.samples.photo import View, photograph
 
 WIDTH, HEIGHT = 700, 1200
 LEFT, RIGHT, MIDDLE = 48.0, WIDTH - 48.0, WIDTH / 2
@@ -37,9 +37,9 @@ TOTAL = NET + TAX
 
 
 def render(folder: Path) -> Labels:
-    sheet = Sheet(WIDTH, HEIGHT)
-    _foot(sheet, _items(sheet, _head(sheet)))
-    photo, runs = photograph(thermal(sheet.image(), seed=3, fading=0.16), sheet.runs, VIEW)
+    page = DrawnPage(WIDTH, HEIGHT)
+    _foot(page, _items(page, _head(page)))
+    photo, runs = photograph(thermal(page.image(), seed=3, fading=0.16), page.runs, VIEW)
     file = folder / "garden_receipt.jpg"
     photo.save(file, quality=80, optimize=True)
     return Labels(
@@ -59,34 +59,34 @@ def render(folder: Path) -> Labels:
     )
 
 
-def _head(sheet: Sheet) -> float:
-    put(sheet, MIDDLE, 96, COMPANY, Style("arial-bold", 36, 0), "centre")
+def _head(page: DrawnPage) -> float:
+    put(page, MIDDLE, 96, COMPANY, Style("arial-bold", 36, 0), "centre")
     texts = (*ADDRESS, "(802) 555-0148", "Open every day 8 am to 6 pm")
-    y = stack(sheet, MIDDLE, 140, texts, BODY, "centre") + 24
+    y = stack(page, MIDDLE, 140, texts, BODY, "centre") + 24
     rows = ((f"{DATE} 11:26 AM", "Reg 03"), ("Trans 771-20496", "Clerk: Wyatt"))
-    return pairs(sheet, EDGES, y, rows, BODY)
+    return pairs(page, EDGES, y, rows, BODY)
 
 
-def _items(sheet: Sheet, y: float) -> float:
-    sheet.line([(LEFT, y - 12), (RIGHT, y - 12)], width=2)
+def _items(page: DrawnPage, y: float) -> float:
+    page.line([(LEFT, y - 12), (RIGHT, y - 12)], width=2)
     y += 32
     for name, quantity, price in ITEMS:
-        y = pairs(sheet, EDGES, y, ((name, amount(quantity * price)),), BODY)
+        y = pairs(page, EDGES, y, ((name, amount(quantity * price)),), BODY)
         if quantity > 1:
-            put(sheet, LEFT + 36, y - 4, f"{quantity} @ {amount(price)} ea", Style("arial", 24, 0))
+            put(page, LEFT + 36, y - 4, f"{quantity} @ {amount(price)} ea", Style("arial", 24, 0))
             y += 32
         y += 4
-    sheet.line([(LEFT, y - 16), (RIGHT, y - 16)], width=2)
+    page.line([(LEFT, y - 16), (RIGHT, y - 16)], width=2)
     return y + 28
 
 
-def _foot(sheet: Sheet, y: float) -> None:
+def _foot(page: DrawnPage, y: float) -> None:
     rows = (("SUBTOTAL", amount(NET)), ("VT SALES TAX 6.000%", amount(TAX)))
-    y = pairs(sheet, EDGES, y, rows, BODY) + 14
-    pairs(sheet, EDGES, y, (("TOTAL", f"${amount(TOTAL)}"),), Style("arial-bold", 40, 0))
+    y = pairs(page, EDGES, y, rows, BODY) + 14
+    pairs(page, EDGES, y, (("TOTAL", f"${amount(TOTAL)}"),), Style("arial-bold", 40, 0))
     rows = (("VISA ************3380", f"${amount(TOTAL)}"), ("Approval 00417C", ""))
-    y = pairs(sheet, EDGES, y + 54, rows, BODY) + 20
+    y = pairs(page, EDGES, y + 54, rows, BODY) + 20
     texts = ("Returns within 30 days with this receipt.", "Plants: one year, if you water them.")
-    y = stack(sheet, MIDDLE, y, texts, BODY, "centre")
-    sheet.bars(MIDDLE - 190, MIDDLE + 190, y - 4, y + 58, seed=20496)
-    put(sheet, MIDDLE, y + 88, "0771 2049 6051 8241", Style("arial", 24, 0), "centre")
+    y = stack(page, MIDDLE, y, texts, BODY, "centre")
+    page.bars(MIDDLE - 190, MIDDLE + 190, y - 4, y + 58, seed=20496)
+    put(page, MIDDLE, y + 88, "0771 2049 6051 8241", Style("arial", 24, 0), "centre")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rendering.labels import Labels
-from rendering.layout import Style, amount, pairs, put, stack
-from rendering.sheet import Colour, Sheet
+from dev.samples.drawn_page import Colour, DrawnPage
+from dev.samples.labels import Labels
+from dev.samples.layout import Style, amount, pairs, put, stack
 
 WIDTH, HEIGHT = 1240, 1754  # A4 at 150 dots an inch
 LEFT, RIGHT = 104.0, WIDTH - 104.0
@@ -36,13 +36,13 @@ TOTAL = NET + TAX
 
 
 def render(folder: Path) -> Labels:
-    sheet = Sheet(WIDTH, HEIGHT)
-    _letterhead(sheet)
-    _addresses(sheet, 330)
-    _payment(sheet, _sums(sheet, _items(sheet, 656)) + 70)
-    _foot(sheet)
+    page = DrawnPage(WIDTH, HEIGHT)
+    _letterhead(page)
+    _addresses(page, 330)
+    _payment(page, _sums(page, _items(page, 656)) + 70)
+    _foot(page)
     file = folder / "invoice.png"
-    sheet.image().quantize(64).save(file, optimize=True, dpi=(150, 150))
+    page.image().quantize(64).save(file, optimize=True, dpi=(150, 150))
     return Labels(
         id="invoice",
         title="Invoice with item table",
@@ -50,7 +50,7 @@ def render(folder: Path) -> Labels:
         file=file,
         width=WIDTH,
         height=HEIGHT,
-        runs=tuple(sheet.runs),
+        runs=tuple(page.runs),
         entities={
             "supplier": SUPPLIER,
             "customer": CUSTOMER,
@@ -65,35 +65,35 @@ def render(folder: Path) -> Labels:
     )
 
 
-def _letterhead(sheet: Sheet) -> None:
-    sheet.rectangle((0, 0, WIDTH, 14), fill=TEAL)
-    _flower(sheet, LEFT + 36, 122)
-    put(sheet, LEFT + 92, 118, SUPPLIER, Style("soft-black", 34, 0, TEAL))
+def _letterhead(page: DrawnPage) -> None:
+    page.rectangle((0, 0, WIDTH, 14), fill=TEAL)
+    _flower(page, LEFT + 36, 122)
+    put(page, LEFT + 92, 118, SUPPLIER, Style("soft-black", 34, 0, TEAL))
     put(
-        sheet,
+        page,
         LEFT + 92,
         150,
         "Measuring and control for food and drink",
         Style("soft", 20, 0, GREY),
     )
     texts = ("Molenkade 118", "3511 ZZ Utrecht", "Netherlands", "accounts@veldbloem.example")
-    stack(sheet, RIGHT, 102, texts, Style("soft", 19, 27, GREY), "right")
-    put(sheet, LEFT, 272, "Invoice", Style("soft-black", 54, 0, INK))
+    stack(page, RIGHT, 102, texts, Style("soft", 19, 27, GREY), "right")
+    put(page, LEFT, 272, "Invoice", Style("soft-black", 54, 0, INK))
 
 
-def _flower(sheet: Sheet, x: float, y: float) -> None:
+def _flower(page: DrawnPage, x: float, y: float) -> None:
     """Six petals around a dot."""
     for dx, dy in ((0, -22), (19, -11), (19, 11), (0, 22), (-19, 11), (-19, -11)):
-        sheet.ellipse((x + dx - 12, y + dy - 12, x + dx + 12, y + dy + 12), fill=TEAL)
-    sheet.ellipse((x - 8, y - 8, x + 8, y + 8), fill=(255, 255, 255))
+        page.ellipse((x + dx - 12, y + dy - 12, x + dx + 12, y + dy + 12), fill=TEAL)
+    page.ellipse((x - 8, y - 8, x + 8, y + 8), fill=(255, 255, 255))
 
 
-def _addresses(sheet: Sheet, y: float) -> None:
-    put(sheet, LEFT, y, "BILL TO", LABEL)
-    put(sheet, LEFT, y + 36, CUSTOMER, STRONG)
+def _addresses(page: DrawnPage, y: float) -> None:
+    put(page, LEFT, y, "BILL TO", LABEL)
+    put(page, LEFT, y + 36, CUSTOMER, STRONG)
     texts = ("Attn. Crediteurenadministratie", "Havenstraat 7", "1621 KB Hoorn", "Netherlands")
-    stack(sheet, LEFT, y + 68, texts, BODY)
-    put(sheet, LEFT, y + 212, "VAT no. NL 8603 11 947 B01", Style("soft", 20, 0, GREY))
+    stack(page, LEFT, y + 68, texts, BODY)
+    put(page, LEFT, y + 212, "VAT no. NL 8603 11 947 B01", Style("soft", 20, 0, GREY))
     rows = (
         ("Invoice number", NUMBER),
         ("Invoice date", DATE),
@@ -103,59 +103,59 @@ def _addresses(sheet: Sheet, y: float) -> None:
     )
     y += 6
     for label, value in rows:
-        put(sheet, 700, y, label, Style("soft", 21, 0, GREY))
-        put(sheet, RIGHT, y, value, STRONG, "right")
-        sheet.line([(700, y + 15), (RIGHT, y + 15)], RULE)
+        put(page, 700, y, label, Style("soft", 21, 0, GREY))
+        put(page, RIGHT, y, value, STRONG, "right")
+        page.line([(700, y + 15), (RIGHT, y + 15)], RULE)
         y += 44
 
 
-def _items(sheet: Sheet, y: float) -> float:
-    sheet.rectangle((LEFT, y - 34, RIGHT, y + 16), fill=TEAL, radius=4)
+def _items(page: DrawnPage, y: float) -> float:
+    page.rectangle((LEFT, y - 34, RIGHT, y + 16), fill=TEAL, radius=4)
     head = Style("soft-bold", 20, 0, (255, 255, 255))
-    put(sheet, LEFT + 18, y, "Description", head)
+    put(page, LEFT + 18, y, "Description", head)
     for x, text in COLUMNS:
-        put(sheet, x, y, text, head, "left" if text == "Unit" else "right")
+        put(page, x, y, text, head, "left" if text == "Unit" else "right")
     y += 54
     for name, detail, quantity, unit, price in ITEMS:
-        put(sheet, LEFT + 18, y, name, STRONG)
-        put(sheet, LEFT + 18, y + 28, detail, Style("soft", 19, 0, GREY))
+        put(page, LEFT + 18, y, name, STRONG)
+        put(page, LEFT + 18, y + 28, detail, Style("soft", 19, 0, GREY))
         texts = (str(quantity), unit, amount(price), amount(quantity * price))
         for (x, title), text in zip(COLUMNS, texts, strict=True):
-            put(sheet, x, y, text, BODY, "left" if title == "Unit" else "right")
-        sheet.line([(LEFT, y + 47), (RIGHT, y + 47)], RULE)
+            put(page, x, y, text, BODY, "left" if title == "Unit" else "right")
+        page.line([(LEFT, y + 47), (RIGHT, y + 47)], RULE)
         y += 86
     return y + 8
 
 
-def _sums(sheet: Sheet, y: float) -> float:
+def _sums(page: DrawnPage, y: float) -> float:
     edges = (740.0, RIGHT - 18)
-    y = pairs(sheet, edges, y, (("Subtotal", amount(NET)), ("VAT 21%", amount(TAX))), BODY) + 30
-    sheet.rectangle((716, y - 42, RIGHT, y + 22), fill=PALE, radius=4)
+    y = pairs(page, edges, y, (("Subtotal", amount(NET)), ("VAT 21%", amount(TAX))), BODY) + 30
+    page.rectangle((716, y - 42, RIGHT, y + 22), fill=PALE, radius=4)
     total = Style("soft-black", 28, 0, TEAL)
-    pairs(sheet, edges, y, (("Total due", f"EUR {amount(TOTAL)}"),), total)
+    pairs(page, edges, y, (("Total due", f"EUR {amount(TOTAL)}"),), total)
     return y
 
 
-def _payment(sheet: Sheet, y: float) -> None:
-    put(sheet, LEFT, y, "PAYMENT", LABEL)
-    put(sheet, LEFT, y + 38, "Please pay within 30 days and quote the invoice number.", BODY)
+def _payment(page: DrawnPage, y: float) -> None:
+    put(page, LEFT, y, "PAYMENT", LABEL)
+    put(page, LEFT, y + 38, "Please pay within 30 days and quote the invoice number.", BODY)
     y += 86
     for label, value in (("Bank", "Vaartland Bank, Utrecht"), ("IBAN", IBAN), ("BIC", "VLDBNL2U")):
-        put(sheet, LEFT, y, label, Style("soft", 22, 0, GREY))
-        put(sheet, LEFT + 90, y, value, STRONG if label == "IBAN" else BODY)
+        put(page, LEFT, y, label, Style("soft", 22, 0, GREY))
+        put(page, LEFT + 90, y, value, STRONG if label == "IBAN" else BODY)
         y += 34
 
 
-def _foot(sheet: Sheet) -> None:
-    sheet.line([(LEFT, HEIGHT - 112), (RIGHT, HEIGHT - 112)], RULE)
+def _foot(page: DrawnPage) -> None:
+    page.line([(LEFT, HEIGHT - 112), (RIGHT, HEIGHT - 112)], RULE)
     small = Style("soft", 17, 0, GREY)
-    put(sheet, LEFT, HEIGHT - 78, "Chamber of Commerce 70418826", small)
+    put(page, LEFT, HEIGHT - 78, "Chamber of Commerce 70418826", small)
     put(
-        sheet,
+        page,
         WIDTH / 2,
         HEIGHT - 78,
         "General terms apply, see www.veldbloem.example",
         small,
         "centre",
     )
-    put(sheet, RIGHT, HEIGHT - 78, "Page 1 of 1", small, "right")
+    put(page, RIGHT, HEIGHT - 78, "Page 1 of 1", small, "right")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rendering.labels import Labels
-from rendering.layout import Style, amount, pairs, put, stack
-from rendering.sheet import Colour, Sheet
+from dev.samples.drawn_page import Colour, DrawnPage
+from dev.samples.labels import Labels
+from dev.samples.layout import Style, amount, pairs, put, stack
 
 WIDTH, HEIGHT = 600, 1310
 LEFT, RIGHT, MIDDLE = 44.0, WIDTH - 44.0, WIDTH / 2
@@ -30,10 +30,10 @@ TAX = round(TOTAL / 6)  # 20 % inside the price
 
 
 def render(folder: Path) -> Labels:
-    sheet = Sheet(WIDTH, HEIGHT, paper=PAPER)
-    _foot(sheet, _items(sheet, _head(sheet)))
+    page = DrawnPage(WIDTH, HEIGHT, paper=PAPER)
+    _foot(page, _items(page, _head(page)))
     file = folder / "cafe_receipt.png"
-    sheet.image().quantize(32).save(file, optimize=True)
+    page.image().quantize(32).save(file, optimize=True)
     return Labels(
         id="cafe_receipt",
         title="Café receipt",
@@ -41,7 +41,7 @@ def render(folder: Path) -> Labels:
         file=file,
         width=WIDTH,
         height=HEIGHT,
-        runs=tuple(sheet.runs),
+        runs=tuple(page.runs),
         entities={
             "company": COMPANY,
             "date": DATE,
@@ -51,51 +51,51 @@ def render(folder: Path) -> Labels:
     )
 
 
-def _logo(sheet: Sheet, y: float) -> None:
+def _logo(page: DrawnPage, y: float) -> None:
     """A cup over three waves."""
-    sheet.rectangle((MIDDLE - 34, y, MIDDLE + 26, y + 44), fill=INK, radius=12)
-    sheet.rectangle((MIDDLE - 34, y, MIDDLE + 26, y + 16), fill=INK)
-    sheet.rectangle((MIDDLE + 18, y + 7, MIDDLE + 46, y + 32), outline=INK, width=6, radius=11)
+    page.rectangle((MIDDLE - 34, y, MIDDLE + 26, y + 44), fill=INK, radius=12)
+    page.rectangle((MIDDLE - 34, y, MIDDLE + 26, y + 16), fill=INK)
+    page.rectangle((MIDDLE + 18, y + 7, MIDDLE + 46, y + 32), outline=INK, width=6, radius=11)
     for row in range(3):
         points = [
             (MIDDLE - 66 + step * 6, y + 60 + row * 11 + (5 if step % 4 in (1, 2) else 0))
             for step in range(23)
         ]
-        sheet.line(points, INK, 2.5)
+        page.line(points, INK, 2.5)
 
 
-def _head(sheet: Sheet) -> float:
-    _logo(sheet, 52)
-    put(sheet, MIDDLE, 206, COMPANY, Style("till", 40, 0, INK), "centre")
+def _head(page: DrawnPage) -> float:
+    _logo(page, 52)
+    put(page, MIDDLE, 206, COMPANY, Style("till", 40, 0, INK), "centre")
     texts = (*ADDRESS, "Tel 01632 960418", "VAT Reg 418 2076 93")
-    y = stack(sheet, MIDDLE, 250, texts, BODY, "centre") + 16
+    y = stack(page, MIDDLE, 250, texts, BODY, "centre") + 16
     rows = ((f"{DATE} 10:47", "Table 6"), ("Check 30917", "Served by Imo"))
-    return pairs(sheet, EDGES, y, rows, BODY) - 10
+    return pairs(page, EDGES, y, rows, BODY) - 10
 
 
-def _rule(sheet: Sheet, y: float) -> None:
-    sheet.dashes(LEFT, RIGHT, y, 8, 6, 1.5)
+def _rule(page: DrawnPage, y: float) -> None:
+    page.dashes(LEFT, RIGHT, y, 8, 6, 1.5)
 
 
-def _items(sheet: Sheet, y: float) -> float:
-    _rule(sheet, y)
+def _items(page: DrawnPage, y: float) -> float:
+    _rule(page, y)
     y += 42
     for quantity, name, price, notes in ITEMS:
         rows = ((f"{quantity} {name}", amount(quantity * price)),)
-        y = pairs(sheet, EDGES, y, rows, BODY)
+        y = pairs(page, EDGES, y, rows, BODY)
         if notes:
-            y = stack(sheet, LEFT + 50, y - 5, notes, NOTE) + 9
-    _rule(sheet, y - 6)
+            y = stack(page, LEFT + 50, y - 5, notes, NOTE) + 9
+    _rule(page, y - 6)
     return y + 40
 
 
-def _foot(sheet: Sheet, y: float) -> None:
-    pairs(sheet, EDGES, y, ((f"{COUNT} items", "GBP"),), BODY)
-    pairs(sheet, EDGES, y + 60, (("TOTAL", amount(TOTAL)),), Style("till", 46, 0, INK))
+def _foot(page: DrawnPage, y: float) -> None:
+    pairs(page, EDGES, y, ((f"{COUNT} items", "GBP"),), BODY)
+    pairs(page, EDGES, y + 60, (("TOTAL", amount(TOTAL)),), Style("till", 46, 0, INK))
     rows = (("Card payment", amount(TOTAL)), ("Includes VAT @ 20%", amount(TAX)))
-    y = pairs(sheet, EDGES, y + 112, rows, BODY)
-    _rule(sheet, y - 8)
+    y = pairs(page, EDGES, y + 112, rows, BODY)
+    _rule(page, y - 8)
     texts = ("Contactless **** 4471", "Auth code 082615", "Approved")
-    y = stack(sheet, MIDDLE, y + 34, texts, BODY, "centre")
+    y = stack(page, MIDDLE, y + 34, texts, BODY, "centre")
     texts = ("Thank you! Keep this receipt:", "your tenth coffee is on us.")
-    stack(sheet, MIDDLE, y + 26, texts, BODY, "centre")
+    stack(page, MIDDLE, y + 26, texts, BODY, "centre")
