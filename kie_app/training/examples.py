@@ -125,9 +125,9 @@ def with_new_names(
     labelled = {plain_name(value) for value in values.values() if value}
     pairs = {**priced_labels(document.lines), **printed_labels(document.lines)}
     free = {name: value for name, value in pairs.items() if value not in labelled}
-    lines, told = renamed(document.lines, free, rng)
+    lines, values_by_new_name = renamed(document.lines, free, rng)
     absent = f"{invented(rng)} {rng.choice(('number', 'amount', 'name'))}"
-    return replace(document, lines=lines), {**told, absent: None}
+    return replace(document, lines=lines), {**values_by_new_name, absent: None}
 
 
 def pointed(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kie_app.config import Settings
 from kie_app.errors import DataError
-from kie_app.training import calibration, sources
+from kie_app.training import questions, sources
 from kie_app.training.sources import PATTERN, Mix, pattern
 from tests.conftest import make_backbone
 from tests.training.folders import labelled_folder
@@ -88,7 +88,7 @@ def test_a_key_that_is_labelled_with_a_list_is_neither_lacking_nor_asked(tmp_pat
         ("company", "total"),
         ("company", "total"),
     ]
-    asked = [one.keys for one in calibration.questions(make_backbone(), source, mix, 3)]
+    asked = [one.keys for one in questions.questions(make_backbone(), source, mix, 3)]
     assert asked == [source.asked(item) for item in source.items]
 
 

@@ -18,7 +18,7 @@ from kie_app.model import checkpoint as checkpoints
 from kie_app.model.backbone import Backbone
 from kie_app.model.prompt import build_prompt
 from kie_app.text import words_of
-from kie_app.training import attention, card, course, examples, summary, trainer
+from kie_app.training import attention, card, course, devices, examples, summary, trainer
 from kie_app.training.examples import Example, Naming, example
 from kie_app.training.kv_finetuning import KvOptions, train
 from kie_app.training.objective import Objective, pointer_loss
@@ -298,7 +298,7 @@ def test_no_process_waits_long_for_another() -> None:
         one.ids = torch.zeros(size, dtype=torch.long)
         return one
 
-    dealt = trainer.shares([packed(size) for size in (900, 100, 500, 450)], 2)
+    dealt = devices.shares([packed(size) for size in (900, 100, 500, 450)], 2)
     assert sorted(sum(len(one.ids) for one in own) for own in dealt) == [950, 1000]
 
 

@@ -56,7 +56,7 @@ def kv(
     from kie_app.datasets.synthetic import SYNONYMS
     from kie_app.model import loading
     from kie_app.schemas.templates import load_paraphrases
-    from kie_app.training import kv_finetuning, trainer
+    from kie_app.training import devices, kv_finetuning
     from kie_app.training.examples import Naming
     from kie_app.training.trainer import TrainOptions
 
@@ -83,6 +83,6 @@ def kv(
     )
     data = kv_finetuning.KvOptions(tuple(folders), split, naming=naming)
     held = held_out(folders, "early stopping and calibration")
-    base = loading.load(trainer.placed(engine.settings), adapter=False)
+    base = loading.load(devices.placed(engine.settings), adapter=False)
     if kv_finetuning.train(base, options, data, engine.settings, print_step) and held:
         calibrate_checkpoint(out, held)

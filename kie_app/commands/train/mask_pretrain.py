@@ -37,7 +37,7 @@ def mask_pretrain(
     `synthetic` instead of a folder stands for generated documents.
     """
     from kie_app.model import loading
-    from kie_app.training import mask_pretraining, trainer
+    from kie_app.training import devices, mask_pretraining
     from kie_app.training.trainer import TrainOptions
 
     engine = open_engine()
@@ -47,5 +47,5 @@ def mask_pretrain(
     )
     if validate_every:
         held_out(folders, "early stopping")
-    base = loading.load(trainer.placed(engine.settings), adapter=False)
+    base = loading.load(devices.placed(engine.settings), adapter=False)
     mask_pretraining.train(base, options, tuple(folders), split, engine.settings, print_step)
