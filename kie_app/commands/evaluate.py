@@ -63,8 +63,10 @@ def evaluate(
     check_writable(json_file)
     check_writable(plot, "--plot")
     check_writable(wrong, "--wrong")
-    asked = provenance.Asked(folder, names, lines, split, limit, names_in(keys), places)
-    selection = select(folder, asked.keys, split, limit, places)
+    options = provenance.EvaluationOptions(
+        folder, names, lines, split, limit, names_in(keys), places
+    )
+    selection = select(folder, options.keys, split, limit, places)
     engine = open_engine()
     engine.schema("evaluation", selection.schema.keys)
     backbone = engine.backbone()
@@ -72,7 +74,7 @@ def evaluate(
     result = evaluation.evaluate(
         backbone, engine.settings, selection, names, lines, warn, show_progress, found.append
     )
-    run = provenance.run(asked, backbone.checkpoint, engine.facts(), result)
+    run = provenance.run(options, backbone.checkpoint, engine.facts(), result)
     result = {"run": run, **result}
     typer.echo(report.evaluation(result))
     write_json(json_file, result)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from kie_app.datasets.labelled import Labelled, labelled, relabelled, split_of
+from kie_app.datasets.labelled import Labelled, labelled, split_of
+from kie_app.datasets.relabelled import relabelled
 from kie_app.errors import DataError
 from kie_app.schemas.kinds import schema_of
 from kie_app.types import Schema

@@ -38,10 +38,10 @@ LEGIBILITIES = tuple(1 - 0.0005 * i for i in range(61))  # 1 to 0.97 a character
 def calibrate(backbone: Backbone, mix: Mix, each: int = 60) -> Calibration:
     """The calibration that fits `each` documents of every source of `mix` best: the highest mean of
     the F1 of all sets (`question_sets`), then the likeliest confidences."""
-    asked = question_sets(backbone, mix, each)
-    judged = [[field for one in some for field in judge(backbone, one)] for some in asked]
+    questions = question_sets(backbone, mix, each)
+    judged = [[field for one in some for field in judge(backbone, one)] for some in questions]
     fitted = best_of(judged)
-    everything = [one for some in asked for one in some]
+    everything = [one for some in questions for one in some]
     tokens = [field for one in spread(everything, WRITTEN) for field in written(backbone, one)]
 
     def pointed(temperature: float) -> list[Judgements]:

@@ -95,12 +95,12 @@ def drawn(
 ) -> Example:
     """The example at place `at` of the run: a document or a part of it."""
     one = mix.draw(at)
-    document, asked = part(text, one.document, one.values, rng, data.part_tokens)
+    document, values = part(text, one.document, one.values, rng, data.part_tokens)
     if document is one.document:
-        asked = known_absent(asked, one.lacking, rng)
+        values = known_absent(values, one.lacking, rng)
     if rng.random() < OTHER_VALUES:
-        document, asked = with_other_values(document, asked, pool, rng)
-    return example(document, asked, rng, data.naming, foreign, one.tidy, data.keys)
+        document, values = with_other_values(document, values, pool, rng)
+    return example(document, values, rng, data.naming, foreign, one.tidy, data.keys)
 
 
 def judge(

@@ -102,19 +102,19 @@ def example(document: Document, rng: random.Random, tokens: Callable[[str], int]
     """Up to TASKS spans of the document, each asked by its place; `tokens` counts a value's."""
     words = list(words_of(document.lines))
     hidden: list[tuple[int, int]] = []
-    asked: dict[str, str] = {}
+    values: dict[str, str] = {}
     for _ in range(TASKS * 3):
-        if len(asked) == TASKS or not words:
+        if len(values) == TASKS or not words:
             break
         task = rng.choice(("hidden", "after", "before", "right", "below"))
         if task in ("right", "below"):
             found = neighbours(document.lines, rng, task)
         else:
             found = span(words, rng, task, hidden)
-        if found and found[0] not in asked:
-            asked[found[0]] = found[1]
-    keys = tuple(Key(name, slots=tokens(value) + 1) for name, value in asked.items())
-    return Example(document, Schema("places", keys), tuple(asked.values()), tuple(hidden))
+        if found and found[0] not in values:
+            values[found[0]] = found[1]
+    keys = tuple(Key(name, slots=tokens(value) + 1) for name, value in values.items())
+    return Example(document, Schema("places", keys), tuple(values.values()), tuple(hidden))
 
 
 def span(

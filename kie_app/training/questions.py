@@ -57,21 +57,21 @@ def questions(backbone: Backbone, source: Source, mix: Mix, each: int) -> Iterat
     prints it as such. A document of one window keeps its labels as they are.
     """
     for item in source.items[:each]:
-        yield from _asked(backbone, mix.document(item), item.values(), source.asked(item))
+        yield from _by_window(backbone, mix.document(item), item.values(), source.keys_for(item))
 
 
 def scanned_questions(backbone: Backbone, mix: Mix, most: int) -> Iterator[Question]:
     """All keys of `most` documents whose lines are given, asked of what text recognition reads on
     their images instead."""
     items = [
-        (one, source.asked(one)) for source in mix.sources for one in source.items if one.lines
+        (one, source.keys_for(one)) for source in mix.sources for one in source.items if one.lines
     ]
     for item, keys in spread([one for one in items if one[0].file.is_file()], most):
         found = documents.read(item.data(), item.file.name, mix.settings)
-        yield from _asked(backbone, found, item.values(), keys)
+        yield from _by_window(backbone, found, item.values(), keys)
 
 
-def _asked(
+def _by_window(
     backbone: Backbone, document: Document, values: Mapping[str, str], keys: Sequence[str]
 ) -> Iterator[Question]:
     parts = windows(backbone.text, document, WINDOW_TOKENS, WINDOW_OVERLAP)

@@ -25,8 +25,8 @@ READINGS = ("slots", "runs", "pointers", "mix")
 def measure(backbone: Backbone, mix: Mix, each: int) -> Iterator[tuple[str, int, dict[str, float]]]:
     """For every source: its name, the fields judged, and the share that each reading gets right."""
     for source in mix.sources:
-        asked = questions(backbone, source, mix, each)
-        judged = [field for one in asked for field in judge(backbone, one)]
+        prompts = questions(backbone, source, mix, each)
+        judged = [field for one in prompts for field in judge(backbone, one)]
         yield source.name, len(judged), shares(judged, backbone.calibration)
 
 

@@ -17,7 +17,7 @@ from kie_app.errors import DataError
 from kie_app.evaluation.metrics import MatchCounts
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.checkpoint import Calibration, Checkpoint
-from kie_app.training import calibration, card, judging, questions, readings, sources
+from kie_app.training import calibration, judging, model_card, questions, readings, sources
 from kie_app.training.sources import Mix
 from tests.conftest import make_backbone
 from tests.training.folders import labelled_folder
@@ -187,7 +187,7 @@ def written_card(folder: Path, figures: dict[str, Any], **other: Any) -> str:
     training |= {"averaged": {"with": "older", "share": 0.35}, "memory": 1_940_000_000, **other}
     checkpoints.write_facts(Checkpoint(folder, "tiny", Calibration(), training))
     (folder / "validation-given.json").write_text(json.dumps(figures))
-    card.write(folder, [folder / "validation-given.json"])
+    model_card.write(folder, [folder / "validation-given.json"])
     return (folder / "README.md").read_text()
 
 
@@ -235,7 +235,7 @@ def test_a_card_of_a_checkpoint_that_knows_no_memory_states_none(tmp_path: Path)
     training = {"data": {}, "split": "train", "steps": 3, "batch": 4, "learning_rate": 1e-3}
     training |= {"rank": 4, "seed": 0, "machine": "2 cores"}
     checkpoints.write_facts(Checkpoint(tmp_path, "tiny", training=training))
-    card.write(tmp_path, [])
+    model_card.write(tmp_path, [])
     assert "on 2 cores.\n" in (tmp_path / "README.md").read_text()
 
 
@@ -243,4 +243,4 @@ def test_a_card_without_figures_is_refused(tmp_path: Path) -> None:
     training = {"data": {"sroie": {"weight": 1.0, "documents": 5}}}
     checkpoints.write_facts(Checkpoint(tmp_path, "tiny", training=training))
     with pytest.raises(DataError, match=r"nothing\.json"):
-        card.write(tmp_path, [tmp_path / "nothing.json"])
+        model_card.write(tmp_path, [tmp_path / "nothing.json"])

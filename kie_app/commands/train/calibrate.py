@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from kie_app.commands.setup import read_settings
-from kie_app.commands.train.options import Trained, ValidationFolders
+from kie_app.commands.train import arguments
 
 if TYPE_CHECKING:
     from kie_app.training.sources import Source
 
 
 def calibrate(
-    checkpoint: Trained,
-    folders: ValidationFolders,
+    checkpoint: arguments.Trained,
+    folders: arguments.ValidationFolders,
 ) -> None:
     """Fit how pointers and slots are mixed, and the confidences, on validation documents."""
     from kie_app.training import sources

@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from kie_app.commands.train.options import Trained
+from kie_app.commands.train import arguments
 
 
 def card(
-    checkpoint: Trained,
+    checkpoint: arguments.Trained,
     figures: Annotated[
         list[Path], typer.Argument(help="Files that `evaluate --json` wrote for this checkpoint.")
     ],
 ) -> None:
     """Write the checkpoint's model card from its facts and measured figures."""
-    from kie_app.training.card import write
+    from kie_app.training.model_card import write
 
     write(checkpoint, figures)

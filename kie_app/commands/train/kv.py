@@ -8,28 +8,16 @@ from typing import Annotated
 import typer
 
 from kie_app.commands.setup import open_engine
+from kie_app.commands.train import arguments
 from kie_app.commands.train.beginning import held_out, print_step, start_folder
 from kie_app.commands.train.calibrate import calibrate_checkpoint
-from kie_app.commands.train.options import (
-    Batch,
-    Folders,
-    Out,
-    Patience,
-    Rank,
-    Rate,
-    Seed,
-    Split,
-    Start,
-    Steps,
-    ValidateEvery,
-)
 from kie_app.errors import DataError
 
 
 def kv(
-    folders: Folders,
-    out: Out,
-    start: Start = "",
+    folders: arguments.Folders,
+    out: arguments.Out,
+    start: arguments.Start = "",
     pointers_only: Annotated[
         bool,
         typer.Option(
@@ -40,14 +28,14 @@ def kv(
     leave_out: Annotated[
         str, typer.Option(help="Printed labels that match are never asked (a regular expression).")
     ] = "",
-    steps: Steps = 600,
-    batch: Batch = 4,
-    learning_rate: Rate = 5e-4,
-    rank: Rank = 32,
-    seed: Seed = 0,
-    split: Split = "train",
-    validate_every: ValidateEvery = 0,
-    patience: Patience = 3,
+    steps: arguments.Steps = 600,
+    batch: arguments.Batch = 4,
+    learning_rate: arguments.Rate = 5e-4,
+    rank: arguments.Rank = 32,
+    seed: arguments.Seed = 0,
+    split: arguments.Split = "train",
+    validate_every: arguments.ValidateEvery = 0,
+    patience: arguments.Patience = 3,
 ) -> None:
     """Stage 2, KV fine-tuning: all decoders on labelled documents, then `calibrate`.
 

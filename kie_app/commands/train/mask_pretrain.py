@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from kie_app.commands.setup import open_engine
+from kie_app.commands.train import arguments
 from kie_app.commands.train.beginning import held_out, print_step, start_folder
-from kie_app.commands.train.options import (
-    Batch,
-    Folders,
-    Out,
-    Patience,
-    Rank,
-    Rate,
-    Seed,
-    Split,
-    Start,
-    Steps,
-    ValidateEvery,
-)
 
 
 def mask_pretrain(
-    folders: Folders,
-    out: Out,
-    steps: Steps = 600,
-    batch: Batch = 4,
-    learning_rate: Rate = 5e-4,
-    rank: Rank = 32,
-    seed: Seed = 0,
-    split: Split = "train",
-    start: Start = "",
-    validate_every: ValidateEvery = 0,
-    patience: Patience = 3,
+    folders: arguments.Folders,
+    out: arguments.Out,
+    steps: arguments.Steps = 600,
+    batch: arguments.Batch = 4,
+    learning_rate: arguments.Rate = 5e-4,
+    rank: arguments.Rank = 32,
+    seed: arguments.Seed = 0,
+    split: arguments.Split = "train",
+    start: arguments.Start = "",
+    validate_every: arguments.ValidateEvery = 0,
+    patience: arguments.Patience = 3,
 ) -> None:
     """Stage 1: restore hidden text and copy text by its place, on documents without labels.
 

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from kie_app.commands.setup import read_settings
-from kie_app.commands.train.options import Trained, ValidationFolders
+from kie_app.commands.train import arguments
 
 
 def readings(
-    checkpoint: Trained,
-    folders: ValidationFolders,
+    checkpoint: arguments.Trained,
+    folders: arguments.ValidationFolders,
     each: Annotated[int, typer.Option(min=1, help="Documents of each folder.")] = 40,
 ) -> None:
     """Print what slots and pointers get right, each alone and together."""
