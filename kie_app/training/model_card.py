@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from kie_app.errors import DataError
 from kie_app.model import checkpoint as checkpoints
+from kie_app.training.figure_tables import read_result, table
 
 LICENCES = {
     "sroie": "ICDAR 2019 SROIE training receipts, CC BY 4.0 as re-issued by jsdnrs",
@@ -22,7 +21,7 @@ LICENCES = {
 def write(folder: Path, figures: list[Path]) -> None:
     """Write `folder/README.md` from `onepass.json` and the results of `evaluate --json`."""
     found = checkpoints.read(folder)
-    results = [_read(path) for path in figures]
+    results = [read_result(path) for path in figures]
     training = found.training
     sets = list(training["data"])
     head = {
@@ -32,9 +31,7 @@ def write(folder: Path, figures: list[Path]) -> None:
         "pipeline_tag": "token-classification",
         "datasets": sets,
     }
-    tables = "\n\n".join(
-        _table(path, result) for path, result in zip(figures, results, strict=True)
-    )
+    tables = "\n\n".join(table(path, result) for path, result in zip(figures, results, strict=True))
     went = _averaged(training) + _alone(training)
     data = "\n".join(_set(name, one) for name, one in training["data"].items())
     text = f"""---
@@ -150,64 +147,3 @@ def _command(found: checkpoints.Checkpoint) -> str:
     options += f" --seed {training['seed']}" if training.get("seed") else ""
     command = f"python -m kie_app train {stage} {folders} --out models/{found.name}"
     return f"    {command} --steps {training['steps']}{options}"
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        result["decoders"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{path} is not a result of `evaluate --json` ({error!r}): run that first."
-        ) from error
-    return result
-
-
-def _table(path: Path, result: dict[str, Any]) -> str:
-    """One file's figures; its name says which documents and lines it is about."""
-    keys = list(next(iter(result["decoders"].values()))["keys"])
-    rows = [
-        "| decoder | match | micro F1 | " + " | ".join(keys) + " | placed | calibration error |",
-        "|---" * (5 + len(keys)) + "|",
-    ]
-    for name, one in result["decoders"].items():
-        exact = [one["micro_f1"], *one["keys"].values()]
-        loose = [one["normalised_f1"], *one["normalised_keys"].values()]
-        sound = [one["placed"], one["calibration_error"]]
-        rows.append(f"| {name} | exact | {_cells(exact)} | | |")
-        rows.append(f"| {name} | normalised | {_cells([*loose, *sound])} |")
-    title = f"{path.stem.replace('-', ' ')} ({result['documents']} documents{_which(result)}):"
-    return "\n\n".join([title, *_run(result), "\n".join(rows), *_reliability(result)])
-
-
-def _which(result: dict[str, Any]) -> str:
-    """Of which split they are; older files do not tell."""
-    if not (run := result.get("run")):
-        return ""
-    side = "all of" if run["split"] == "all" else f"the {run['split']} split of"
-    failed = f"; {run['failed']} failed, all missed" if run["failed"] else ""
-    return f", {side} `{run['folder']}`{failed}"
-
-
-def _run(result: dict[str, Any]) -> list[str]:
-    """The command of a result, and on what it ran; nothing of an older file."""
-    if not (run := result.get("run")):
-        return []
-    where = f"{run['dtype']} on {run['device']}, {run['threads']} threads; {run['machine']}."
-    return [f"    {run['command']}", where]
-
-
-def _reliability(result: dict[str, Any]) -> list[str]:
-    """Confidence against truth, a row a bin that holds answers; older files may have no bins."""
-    rows = [
-        f"| {name} | {one['confidence']:.3f} | {one['right']:.3f} | {one['count']} |"
-        for name, arm in result["decoders"].items()
-        for one in arm.get("reliability", ())
-        if one["count"]
-    ]
-    head = ["| decoder | confidence | share right | answers |", "|---|---|---|---|"]
-    return ["\n".join([*head, *rows])] if rows else []
-
-
-def _cells(figures: list[float | None]) -> str:
-    return " | ".join("-" if figure is None else f"{figure:.3f}" for figure in figures)
