@@ -13,33 +13,11 @@ from kie_app.errors import SchemaError
 from kie_app.extraction import END_MARK, WINDOW_TOKENS, extract, extract_stacked, surest
 from kie_app.model.backbone import Backbone
 from kie_app.model.checkpoint import Calibration, Checkpoint
-from kie_app.schemas.checks import check_schema
 from kie_app.text import words_of
 from kie_app.types import Field, Key, Reading, Schema
 from tests.conftest import make_document
 
 SETTINGS = Settings()
-
-
-@pytest.mark.parametrize(
-    ("keys", "says"),
-    [
-        ((), "No keys"),
-        ((Key("total"), Key("Total ")), "'Total' is given twice"),
-        (tuple(Key(f"key {i}") for i in range(200)), "200 keys are given, the limit is 64"),
-        ((Key("x" * 10_000),), "10000 characters, the limit is 200"),
-        ((Key("a", "d" * 201),), "201 characters, the limit is 200"),
-        ((Key("  "),), "give every key a visible name"),
-        ((Key("a", kind="colour"),), "'colour'"),
-    ],
-)
-def test_keys_that_cannot_be_asked_are_refused_in_one_line(keys, says: str) -> None:
-    with pytest.raises(SchemaError, match=r"\w") as raised:
-        check_schema(Schema("bad", keys), SETTINGS)
-    message = str(raised.value)
-    assert says in message
-    assert "\n" not in message
-    assert len(message) < 200
 
 
 def test_an_unknown_decoder_is_refused_with_the_names_there_are(

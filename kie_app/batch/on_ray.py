@@ -12,7 +12,8 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kie_app.batch.run import BatchOptions, Executor, Item, Row, work
+from kie_app.batch.run import Executor
+from kie_app.batch.stacks import BatchFile, BatchOptions, Row, extract_stack
 from kie_app.config import Settings
 from kie_app.errors import DataError
 
@@ -20,7 +21,7 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no telemetry
 
 
 class Worker:
-    """One model on one worker; Ray Data calls it with a stack of items."""
+    """One model on one worker; Ray Data calls it with a stack of files."""
 
     def __init__(self, settings: Settings, options: BatchOptions) -> None:
         from kie_app.engine.engine import Engine
@@ -28,11 +29,11 @@ class Worker:
         self._engine, self._options = Engine(settings), options
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[str]]:
-        items = [
-            Item(path, sha256) for path, sha256 in zip(batch["path"], batch["sha256"], strict=True)
-        ]
+        files = list(map(BatchFile, batch["path"], batch["sha256"]))
         # As text: rows with an error and rows with fields have no common columns.
-        return {"row": [json.dumps(row) for row in work(self._engine, items, self._options)]}
+        return {
+            "row": [json.dumps(row) for row in extract_stack(self._engine, files, self._options)]
+        }
 
 
 def on_ray(settings: Settings, workers: int) -> Executor:
@@ -44,12 +45,12 @@ def on_ray(settings: Settings, workers: int) -> Executor:
             "--engine ray needs Ray: `pip install -r requirements-ray.txt`, or leave it out."
         ) from error
 
-    def execute(items: Sequence[Item], options: BatchOptions) -> Iterator[Row]:
-        if not items:
+    def execute(files: Sequence[BatchFile], options: BatchOptions) -> Iterator[Row]:
+        if not files:
             return
         ray.init(ignore_reinit_error=True, log_to_driver=False, include_dashboard=False)
         ray.data.DataContext.get_current().enable_progress_bars = False
-        rows = [{"path": item.path, "sha256": item.sha256} for item in items]
+        rows = [{"path": file.path, "sha256": file.sha256} for file in files]
         done = ray.data.from_items(rows).map_batches(
             Worker,
             fn_constructor_args=(settings, options),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from kie_app.commands.output import USAGE_ERROR
 from kie_app.commands.setup import open_engine, schema_named
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def batch(
     when a file could not be read.
     """
     from kie_app.batch import run as batches
+    from kie_app.batch.stacks import BatchOptions
 
     engine = open_engine()
-    options = batches.BatchOptions(schema_named(engine, schema), decoder, stack, day_first)
+    options = BatchOptions(schema_named(engine, schema), decoder, stack, day_first)
     chosen = _executor(engine, executor, workers)
     with typer.progressbar(length=1, label="documents", show_pos=True) as bar:
 
@@ -58,14 +60,14 @@ def batch(
         f"{outcome.failed} could not be read: {out}"
     )
     if outcome.failed:
-        raise typer.Exit(2)
+        raise typer.Exit(USAGE_ERROR)
 
 
 def _executor(engine: Engine, name: str, workers: int) -> Executor:
     from kie_app.batch import run as batches
 
     if name == "here":
-        return batches.here(engine)
+        return batches.in_process(engine)
     from kie_app.batch.on_ray import on_ray
 
     return on_ray(engine.settings, workers)

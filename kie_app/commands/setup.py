@@ -1,4 +1,4 @@
-"""What all commands share: one line a complaint, and the engine behind them."""
+"""What commands begin with: settings, the engine, and what their arguments name."""
 
 from __future__ import annotations
 
@@ -54,3 +54,8 @@ def schema_named(engine: Engine, named: str) -> Schema:
         f"{named!r} is no key template and no file: give a YAML file, or one of "
         f"{', '.join(templates)}."
     )
+
+
+def names_in(text: str) -> list[str]:
+    """Names between commas, without blanks around them."""
+    return [name for part in text.split(",") if (name := part.strip())]

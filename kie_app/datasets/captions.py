@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from kie_app.datasets import label_rows
 from kie_app.errors import DataError
 
 FILE, SHARDS = "captions.jsonl", "*.tar"
@@ -57,15 +58,17 @@ def read(folder: Path) -> tuple[Captioned, ...]:
 
 def _lines(folder: Path, path: Path) -> tuple[Captioned, ...]:
     items = []
-    for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, row in label_rows.read(path):
         try:
-            one = json.loads(row)
-            file, text = folder / one["image"], str(one["text"])
-        except (ValueError, KeyError, TypeError) as error:
+            one = label_rows.parse(row)
+            file, text = folder / label_rows.named(one, "image"), label_rows.text(one.get("text"))
+            if text is None:
+                raise label_rows.Wrong(f"text is {label_rows.shown(one.get('text'))}")
+        except label_rows.Wrong as wrong:
             raise DataError(
-                f"{path}:{number} is no image with a caption ({error!r}): each line needs image "
-                "and text as a JSON object."
-            ) from error
+                f"{path}:{number} is no image with a caption ({wrong}): each line needs, in UTF-8, "
+                "image and text as a JSON object."
+            ) from wrong
         items.append(Captioned(str(file), text, file))
     if not items:
         raise DataError(f"{path} is empty: give each image a line with image and text.")
@@ -113,6 +116,6 @@ def _caption(data: bytes, kind: str) -> str | None:
     text = data.decode("utf-8")
     if kind == "txt":
         return text
-    said = json.loads(text)
-    caption = said.get("caption") if isinstance(said, dict) else None
+    content = json.loads(text)
+    caption = content.get("caption") if isinstance(content, dict) else None
     return caption if isinstance(caption, str) else None

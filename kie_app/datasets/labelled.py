@@ -9,19 +9,18 @@ string that repeats its value once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from kie_app.datasets import label_rows
 from kie_app.datasets.label_rows import Wrong, shown
 from kie_app.documents import reading_order
 from kie_app.documents.reading_order import Segment
 from kie_app.errors import DataError
-from kie_app.text import Word, as_printed, words_of
 from kie_app.types import Box, Document, Line, Page
 
 LABELS = "labels.jsonl"
@@ -91,73 +90,31 @@ class Labelled:
 
 def labelled(folder: Path, limit: int | None = None) -> Iterator[Labelled]:
     """Read `folder/labels.jsonl` in order; DataError names the file, the line and the remedy."""
+    for _, item, _ in islice(labelled_rows(folder), limit):
+        yield item
+
+
+def labelled_rows(folder: Path) -> Iterator[tuple[str, Labelled, Mapping[str, Any]]]:
+    """`labelled`, with where each stands (FILE:LINE) and its row as a whole, which may hold more
+    than a labelled document."""
     path = Path(folder) / LABELS
     if not path.is_file():
         raise DataError(
             f"{path} does not exist: pass a folder that holds a labels.jsonl file "
             "(one JSON object a document: id, image or pdf, lines, entities)."
         )
-    for number, row in islice(label_rows.read(path), limit):
+    for number, text in label_rows.read(path):
+        where = f"{path}:{number}"
         try:
-            yield _parse(row, path.parent)
+            row = label_rows.parse(text)
+            item = _item(row, path.parent)
         except Wrong as wrong:
             raise DataError(
-                f"{path}:{number} is not a labelled document ({wrong}): each line needs, in UTF-8, "
+                f"{where} is not a labelled document ({wrong}): each line needs, in UTF-8, "
                 "id, image or pdf, entities as a JSON object of strings, and lines, if any, of "
                 "text and box, which is left, top, right and bottom as fractions of the page."
             ) from wrong
-
-
-def relabelled(items: Iterable[Labelled], file: Path) -> Iterator[Labelled]:
-    """The items that `file` names, with its keys instead of their own.
-
-    One JSON object a line: `id`, and `keys`: key -> [first, last] word of the given lines. Places
-    instead of text let labels of documents be passed on that may not be passed on themselves.
-    """
-    places = {}
-    for number, row in label_rows.read(Path(file)):
-        where = f"{file}:{number}"
-        with _holding_places(where):
-            parsed = label_rows.parse(row)
-            places[label_rows.named(parsed, "id")] = (where, _spans(parsed.get("keys")))
-    for item in items:
-        if item.id in places:
-            where, spans = places[item.id]
-            words = list(words_of(item.lines))
-            with _holding_places(where):
-                entities: dict[str, str | list[str]] = {
-                    key: _at(words, key, span) for key, span in spans.items()
-                }
-            yield replace(item, entities=entities)
-
-
-@contextmanager
-def _holding_places(where: str) -> Iterator[None]:
-    try:
-        yield
-    except Wrong as wrong:
-        raise DataError(
-            f"{where} holds no places of keys ({wrong}): each line needs, in UTF-8, id, and keys "
-            "as a JSON object of [first word, last word], counted from 0."
-        ) from wrong
-
-
-def _spans(keys: object) -> dict[str, tuple[int, int]]:
-    if not isinstance(keys, dict):
-        raise Wrong(f"keys is {shown(keys)}")
-    for key, span in keys.items():
-        if not isinstance(span, list) or [type(one) for one in span] != [int, int]:
-            raise Wrong(f"the place of {shown(key)} is {shown(span)}")
-    return {key: (first, last) for key, (first, last) in keys.items()}
-
-
-def _at(words: Sequence[Word], key: str, span: tuple[int, int]) -> str:
-    first, last = span
-    if not 0 <= first <= last < len(words):
-        raise Wrong(
-            f"the place of {shown(key)} is {list(span)}, the document has {len(words)} words"
-        )
-    return as_printed(words[first : last + 1])
+        yield where, item, row
 
 
 def split_of(item: Labelled) -> str:
@@ -178,22 +135,21 @@ def once(value: str) -> str:
     return value
 
 
-def _parse(row: bytes, folder: Path) -> Labelled:
-    item = label_rows.parse(row)
-    lines = item.get("lines") or []
+def _item(row: Mapping[str, Any], folder: Path) -> Labelled:
+    lines = row.get("lines") or []
     if not isinstance(lines, list):
         raise Wrong(f"lines is {shown(lines)}, no list")
     parsed = tuple(map(label_rows.line, lines))
     classes = tuple(str(line.get("label") or "") for line in lines)
     return Labelled(
-        id=label_rows.named(item, "id"),
-        file=folder / label_rows.named(item, "image", "pdf"),
+        id=label_rows.named(row, "id"),
+        file=folder / label_rows.named(row, "image", "pdf"),
         entities={
             key: once(value) if isinstance(value, str) else value
-            for key, value in label_rows.entities(item).items()
+            for key, value in label_rows.entities(row).items()
         },
         lines=parsed,
-        width=label_rows.whole(item, "width"),
-        height=label_rows.whole(item, "height"),
+        width=label_rows.whole(row, "width"),
+        height=label_rows.whole(row, "height"),
         classes=classes if any(classes) else (),
     )

@@ -1,24 +1,21 @@
-"""Sample documents and key templates, read from the annotations folder.
+"""The sample documents of the annotations folder, each with the key template that it is asked by.
 
-A key template is a YAML file: `name`, `description` and `keys`, a list of `name`, `description`,
-`kind` and `slots` (only the names must be given). Every error is one line that names the file.
+Their labels are those of a labelled folder (`labelled`) with two more fields a row: `title`, and
+`template`, the name of a key template.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from kie_app.datasets import label_rows
+from kie_app.datasets.label_rows import Wrong, shown
+from kie_app.datasets.labelled import LABELS, Labelled, labelled_rows
 from kie_app.errors import DataError
-from kie_app.schemas.templates import (
-    _Dumper,
-    _shown,
-    _string,
-    _text,
-    load_templates,
-)
+from kie_app.schemas.templates import load_templates
 from kie_app.types import Schema
 
 
@@ -36,39 +33,31 @@ class Sample:
 def load_samples(annotations_dir: Path) -> list[Sample]:
     """The samples in the order of `samples/labels.jsonl`; DataError when one cannot be used."""
     schemas = load_templates(Path(annotations_dir) / "templates")
-    labels = Path(annotations_dir) / "samples" / "labels.jsonl"
-    return [
-        _sample(row, f"{labels}:{number}", labels.parent, schemas)
-        for number, row in enumerate(_text(labels).splitlines(), 1)
-        if row.strip()
-    ]
+    folder = Path(annotations_dir) / "samples"
+    if not (folder / LABELS).is_file():
+        raise DataError(
+            f"{folder / LABELS} does not exist: restore it, or set ONEPASS_ANNOTATIONS_DIR to the "
+            "annotations folder of the project."
+        )
+    samples = []
+    for where, item, row in labelled_rows(folder):
+        try:
+            samples.append(_sample(item, row, schemas))
+        except Wrong as wrong:
+            raise DataError(
+                f"{where} is not a sample ({wrong}): it needs title, the template of a file in "
+                "templates, an image or pdf that exists, and a single value for each entity."
+            ) from wrong
+    return samples
 
 
-def _sample(row: str, where: str, folder: Path, schemas: Mapping[str, Schema]) -> Sample:
-    try:
-        item = json.loads(row)
-    except ValueError as error:
-        raise DataError(f"{where} is not JSON ({error}); write one object a line.") from error
-    if not isinstance(item, dict):
-        raise DataError(f"{where} is {_shown(item)}; write one JSON object a line.")
-    template = _string(item, "template", where)
+def _sample(item: Labelled, row: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Sample:
+    template = label_rows.named(row, "template")
     if template not in schemas:
-        raise DataError(
-            f"{where} names the template {_shown(template)}; choose one of {', '.join(schemas)}."
-        )
-    file = item.get("image") or item.get("pdf")
-    if not isinstance(file, str):
-        raise DataError(f"{where} has no image or pdf; name the file beside it.")
-    path = folder / file
-    if not path.is_file():
-        raise DataError(f"{where} names {path}, which does not exist; add the file.")
-    entities = item.get("entities")
-    if not isinstance(entities, dict) or not all(isinstance(v, str) for v in entities.values()):
-        raise DataError(
-            f"{where} has the entities {_shown(entities)}; write an object of key to text."
-        )
-    name, title = _string(item, "id", where), _string(item, "title", where)
-    return Sample(name, title, path, schemas[template], entities)
-
-
-_Dumper.add_representer(str, _Dumper.represent_text)
+        raise Wrong(f"template is {shown(template)}, none of {', '.join(schemas)}")
+    if not item.file.is_file():
+        raise Wrong(f"{item.file} does not exist")
+    if several := item.entities.keys() - item.values().keys():
+        raise Wrong(f"the entity {shown(min(several))} is a list")
+    title = label_rows.named(row, "title")
+    return Sample(item.id, title, item.file, schemas[template], item.values())

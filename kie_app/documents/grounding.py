@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from itertools import groupby
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from kie_app.text import Word, words_of
+from kie_app.text import Word, sources_of, words_of
 from kie_app.types import Box, Document, Source
 
 LIKE_ENOUGH = 90.0  # fuzz.ratio, 0 to 100
@@ -148,7 +147,7 @@ def _runs(length: int, chars: list[_Char]) -> Iterator[tuple[int, int]]:
 
 
 def _sources(span: _Span, words: list[Word]) -> tuple[Source, ...]:
-    """One box a line: the union of the boxes of the span's words on it."""
+    """One box a line; of the first and the last word the part within the span."""
     covered: list[Word] = []
     for index in range(span.first, span.last + 1):
         word = words[index]
@@ -157,11 +156,4 @@ def _sources(span: _Span, words: list[Word]) -> tuple[Source, ...]:
         share = (word.box.x1 - word.box.x0) / len(word.text)
         left, right = word.box.x0 + start * share, word.box.x0 + end * share
         covered.append(word._replace(box=Box(left, word.box.y0, right, word.box.y1)))
-    sources = []
-    for _, group in groupby(covered, key=lambda word: (word.page, word.line)):
-        on_line = list(group)
-        box = on_line[0].box
-        for word in on_line[1:]:
-            box = box.union(word.box)
-        sources.append(Source(on_line[0].page, box))
-    return tuple(sources)
+    return sources_of(covered)

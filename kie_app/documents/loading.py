@@ -13,7 +13,7 @@ from time import perf_counter
 from kie_app.config import Settings
 from kie_app.documents import ocr
 from kie_app.documents.images import frames
-from kie_app.documents.pdf import Sheet, sheets
+from kie_app.documents.pdf import RenderedPage, render_pages
 from kie_app.documents.reading_order import Segment, order
 from kie_app.errors import DocumentError
 from kie_app.types import Box, Document, Line, Page
@@ -51,7 +51,7 @@ def read(data: bytes, name: str, settings: Settings) -> Document:
     lines: list[Line] = []
     seconds = 0.0
     used = set()
-    for number, (image, segments) in enumerate(_sheets(data, kind, name, settings)):
+    for number, (image, segments) in enumerate(_rendered(data, kind, name, settings)):
         used.add("ocr" if segments is None else "text layer")
         if segments is None:
             ocr.warm_up(settings)
@@ -71,7 +71,7 @@ def pages(data: bytes, name: str, settings: Settings) -> tuple[Page, ...]:
     kind = _kind(data, name, settings)
     return tuple(
         Page(number, image.width, image.height, image)
-        for number, (image, _) in enumerate(_sheets(data, kind, name, settings))
+        for number, (image, _) in enumerate(_rendered(data, kind, name, settings))
     )
 
 
@@ -106,11 +106,11 @@ def _kind(data: bytes, name: str, settings: Settings) -> str:
     )
 
 
-def _sheets(data: bytes, kind: str, name: str, settings: Settings) -> list[Sheet]:
+def _rendered(data: bytes, kind: str, name: str, settings: Settings) -> list[RenderedPage]:
     """All pages, so that a bad last page is refused before the first is recognised."""
     if kind == "PDF":
-        return sheets(data, name, settings)
-    return [Sheet(image, None) for image in frames(data, kind, name, settings)]
+        return render_pages(data, name, settings)
+    return [RenderedPage(image, None) for image in frames(data, kind, name, settings)]
 
 
 def _line(segment: Segment, page: Page) -> Line:

@@ -135,12 +135,12 @@ class Lines:
         self._recogniser = recogniser
         self._pool = ThreadPoolExecutor(threads, "ocr")
 
-    def __call__(self, asked: Any) -> Any:
-        each = [replace(asked, img=[line]) for line in asked.img]
+    def __call__(self, request: Any) -> Any:
+        each = [replace(request, img=[line]) for line in request.img]
         read = list(self._pool.map(self._recogniser, each))
         return replace(
             read[0],
-            imgs=asked.img,
+            imgs=request.img,
             txts=tuple(one.txts[0] for one in read),
             scores=tuple(one.scores[0] for one in read),
             word_results=tuple(one.word_results[0] for one in read),

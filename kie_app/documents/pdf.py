@@ -29,14 +29,14 @@ INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _pdfium = Lock()  # PDFium is not thread-safe, not even for separate documents
 
 
-class Sheet(NamedTuple):
+class RenderedPage(NamedTuple):
     """One page: RGB image, and segments (pixels of the image), or None where OCR must read it."""
 
     image: Image.Image
     segments: list[Segment] | None
 
 
-def sheets(data: bytes, name: str, settings: Settings) -> list[Sheet]:
+def render_pages(data: bytes, name: str, settings: Settings) -> list[RenderedPage]:
     """All pages of a PDF; raises DocumentError."""
     with _pdfium, _open(data, name) as document:
         count = len(document)
@@ -50,7 +50,7 @@ def sheets(data: bytes, name: str, settings: Settings) -> list[Sheet]:
                 "split it into smaller files, or raise ONEPASS_MAX_PAGES."
             )
         document.init_forms()
-        return [_sheet(document, number, name, settings) for number in range(count)]
+        return [_render(document, number, name, settings) for number in range(count)]
 
 
 def _open(data: bytes, name: str) -> pdfium.PdfDocument:
@@ -68,7 +68,9 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
     )
 
 
-def _sheet(document: pdfium.PdfDocument, number: int, name: str, settings: Settings) -> Sheet:
+def _render(
+    document: pdfium.PdfDocument, number: int, name: str, settings: Settings
+) -> RenderedPage:
     try:
         with closing(_flattened(document, number)) as page:
             what = f'A picture on page {number + 1} of "{name}"'
@@ -81,8 +83,8 @@ def _sheet(document: pdfium.PdfDocument, number: int, name: str, settings: Setti
             "export or print it to PDF again."
         ) from e
     if not is_good(glyphs):
-        return Sheet(image, None)
-    return Sheet(image, segments(glyphs))
+        return RenderedPage(image, None)
+    return RenderedPage(image, segments(glyphs))
 
 
 def _flattened(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:

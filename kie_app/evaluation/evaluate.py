@@ -9,140 +9,20 @@ an untimed first run; so the seconds are those of a first answer. Usage:
 
 from __future__ import annotations
 
-import logging
 import math
 import statistics
-import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Any
 
-from kie_app import documents
 from kie_app.config import Settings
-from kie_app.datasets.labelled import Labelled, labelled, relabelled, split_of
-from kie_app.errors import DataError, KieError
-from kie_app.evaluation.metrics import Answer, Judged, score
+from kie_app.evaluation.arms import PHASES, Arm, Failure, Lines, Reader
+from kie_app.evaluation.metrics import score
 from kie_app.evaluation.mistakes import Mistake, mistakes
-from kie_app.evaluation.places import placed
-from kie_app.extraction import extract
+from kie_app.evaluation.selection import Selection
 from kie_app.model.backbone import Backbone
-from kie_app.schemas.kinds import schema_of
-from kie_app.types import Document, Extraction, Schema
 
-log = logging.getLogger(__name__)
-
-PHASES = ("ocr", "prefill", "decode", "total")
 DIGITS = 6
-Lines = Literal["given", "ocr"]
-Split = Literal["all", "train", "validation"]
-
-
-@dataclass(frozen=True)
-class Selection:
-    """The documents to judge on and the keys to ask of each."""
-
-    documents: tuple[Labelled, ...]
-    keys: tuple[str, ...]
-
-    @property
-    def schema(self) -> Schema:
-        return schema_of("evaluation", self.keys)
-
-
-@dataclass
-class Arm:
-    """What one decoder answered and how long each phase took, in seconds a document. `warm` once
-    it had its untimed first run."""
-
-    decoder: str
-    judged: list[Judged] = field(default_factory=list)
-    seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in PHASES})
-    warm: bool = False
-
-    def run(
-        self, backbone: Backbone, schema: Schema, item: Labelled, document: Document, reading: float
-    ) -> None:
-        """Judge the answer for a document that took `reading` seconds to read."""
-        if not self.warm:
-            extract(backbone, document, schema, self.decoder, reuse=False)
-            self.warm = True
-        began = time.perf_counter()
-        found = extract(backbone, document, schema, self.decoder, reuse=False)
-        total = reading + time.perf_counter() - began
-        self.judged.append(Judged(item.entities, _answers(item, found)))
-        spent = (document.ocr_seconds, found.stats.prefill, found.stats.decode, total)
-        for phase, seconds in zip(PHASES, spent, strict=True):
-            self.seconds[phase].append(seconds)
-
-    def miss(self, item: Labelled) -> None:
-        """Count all that the document's label holds as missed."""
-        self.judged.append(Judged(item.entities, {}))
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A document that could not be read, or that one decoder could not answer."""
-
-    document: str
-    decoder: str | None
-    error: str
-
-    @classmethod
-    def of(cls, item: Labelled, error: Exception, decoder: str | None = None) -> Failure:
-        """Keeps the traceback in the log: one that nobody foresaw is shown there."""
-        level = logging.DEBUG if isinstance(error, KieError) else logging.WARNING
-        log.log(level, "%s failed", item.id, exc_info=error)
-        told = str(error) if isinstance(error, KieError) else f"{type(error).__name__}: {error}"
-        return cls(item.id, decoder, " ".join(told.split()))
-
-    def __str__(self) -> str:
-        which = f"{self.document}, {self.decoder}" if self.decoder else self.document
-        return f"{which}: {self.error}"
-
-
-def select(
-    folder: Path,
-    keys: Sequence[str] = (),
-    split: Split = "all",
-    limit: int | None = None,
-    places: Path | None = None,
-) -> Selection:
-    """The first `limit` documents of a split (by shop) of a folder with a `labels.jsonl`.
-
-    With `places`, only the documents that this file labels anew, by its keys (`relabelled`).
-
-    Without `keys`, all names of string-valued entities in the folder are asked, in order of first
-    appearance. DataError when nothing is left to judge on, or when no document labels one of `keys`
-    with a single value.
-    """
-    whole = list(labelled(folder))
-    chosen = [item for item in whole if split in ("all", split_of(item))]
-    if places:
-        whole = chosen = list(relabelled(chosen, places))
-        if not whole:
-            raise DataError(
-                f"{places} names no document of {folder} with the split {split!r}: choose another "
-                "split, or pass the file that belongs to this folder."
-            )
-    chosen = chosen[:limit]
-    known = tuple(dict.fromkeys(name for item in whole for name in item.values()))
-    if not chosen:
-        raise DataError(
-            f"{folder} has {len(whole)} labelled documents but none is left to judge on with the "
-            f"split {split!r} and the limit {limit}: choose another split or raise the limit."
-        )
-    if not known:
-        raise DataError(
-            f"{folder} labels no entity with a single value, which is all that can be judged: pass "
-            "a folder whose entities are strings."
-        )
-    if unknown := [name for name in keys if name not in known]:
-        raise DataError(
-            f"No label has the key {', '.join(unknown)} with a single value: pass --keys of "
-            f"{', '.join(known)}."
-        )
-    return Selection(tuple(chosen), tuple(keys) or known)
 
 
 def evaluate(
@@ -194,41 +74,6 @@ def evaluate(
         "documents": len(selection.documents),
         "failed": [asdict(one) for one in failures],
         "decoders": {arm.decoder: _figures(arm, selection.keys) for arm in arms},
-    }
-
-
-class Reader:
-    """Labelled documents as the decoders get them: with the given lines, or read from the file."""
-
-    def __init__(self, settings: Settings, lines: Lines, warn: Callable[[str], None]) -> None:
-        self.settings, self.lines, self.warn = settings, lines, warn
-        self._told = self._warm = False
-
-    def read(self, item: Labelled) -> tuple[Document, float]:
-        """The document, and the seconds that reading it took (0 for given lines)."""
-        if self.lines == "given" and item.lines:
-            return item.document(), 0.0
-        if self.lines == "given" and not self._told:
-            self.warn(f"{item.id} has no lines: such documents are read from their files.")
-            self._told = True
-        if not self._warm:  # the models of text recognition are loaded by the first file
-            documents.read(item.data(), item.file.name, self.settings)
-            self._warm = True
-        began = time.perf_counter()
-        document = documents.read(item.data(), item.file.name, self.settings)
-        return document, time.perf_counter() - began
-
-
-def _answers(item: Labelled, found: Extraction) -> dict[str, Answer]:
-    return {
-        one.key.name: Answer(
-            one.value,
-            bool(one.sources),
-            one.confidence,
-            placed(item, one.key.name, one.sources),
-            one.sources,
-        )
-        for one in found.fields
     }
 
 

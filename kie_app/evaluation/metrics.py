@@ -1,37 +1,18 @@
-"""How right values are: exact and normalised match, edit similarity, grounding, calibration.
+"""How right the answers to many documents are: F1, edit similarity, grounding, calibration.
 
-Two values match exactly when they are equal after Unicode NFKC and after every run of white space
-became one blank. Nothing else is forgiven: case and punctuation count, and so does the form of a
-date or an amount. Text that is empty after that counts as absent, in labels as in predictions.
-
-The normalised match also forgives case, blanks and punctuation, since labels of scanned documents
-differ from the print in these ("NO. 5,JALAN" for "NO.5, JALAN"). Amounts match when they are the
-same number: "RM 3.90" is "3.90". Other amounts, and numbers, keep minus signs and the points and
-commas within them; dates keep where their parts begin. Text, addresses and ids keep nothing between
-digits: "LOT 1/23" is "LOT 12/3".
-
-This match is our own, not the official script of SROIE's task 3. Labels come as
-`documents/labelled` reads them: one that repeats a value with a digit ("200.36 200.36", as in
-WildReceipt) is already shortened to it once. A value is placed (`places`) on any line that prints
+What counts as right is said in `matching`. A value is placed (`places`) on any line that prints
 it, unless the set labels what each line holds and the lines of one class make up the value.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cache
 
-from rapidfuzz.distance import Levenshtein
-
-from kie_app.schemas.kinds import guess_kind
+from kie_app.evaluation.matching import loosely, similarity
+from kie_app.evaluation.reliability import Reliability, reliability
 from kie_app.types import Source
-from kie_app.values.values import normalised
-
-BINS = 10
+from kie_app.values import clean
 
 
 @dataclass(frozen=True)
@@ -63,19 +44,19 @@ class Judged:
         if not isinstance(label, str):
             return None
         answer = self.answers.get(key)
-        return normalise(label), normalise((answer.value if answer else None) or "")
+        return clean(label), clean((answer.value if answer else None) or "")
 
 
 @dataclass(frozen=True)
-class Counts:
+class MatchCounts:
     """True positives, false positives and false negatives."""
 
     right: int = 0
     wrong: int = 0
     missed: int = 0
 
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
+    def __add__(self, other: MatchCounts) -> MatchCounts:
+        return MatchCounts(
             self.right + other.right, self.wrong + other.wrong, self.missed + other.missed
         )
 
@@ -114,34 +95,16 @@ class Scores:
     calibration: Reliability
 
 
-@dataclass(frozen=True)
-class Bin:
-    """Answers whose confidence falls into one tenth: how many, how sure, how often right."""
-
-    count: int
-    confidence: float
-    right: float
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """Confidence against truth in ten equal bins (Guo et al., arXiv 1706.04599).
-
-    `error` is the expected calibration error: the mean distance of the two, weighted by count.
-    """
-
-    bins: tuple[Bin, ...]
-    error: float
-
-
 def score(documents: Sequence[Judged], keys: Sequence[str]) -> Scores:
     """Judge the answers to `keys` over all documents."""
-    exact = {key: sum((count(one, key) for one in documents), Counts()) for key in keys}
-    loose = {key: sum((count(one, key, loosely) for one in documents), Counts()) for key in keys}
+    exact = {key: sum((count(one, key) for one in documents), MatchCounts()) for key in keys}
+    loose = {
+        key: sum((count(one, key, loosely) for one in documents), MatchCounts()) for key in keys
+    }
     return Scores(
-        micro_f1=sum(exact.values(), Counts()).reported,
+        micro_f1=sum(exact.values(), MatchCounts()).reported,
         keys={key: counted.reported for key, counted in exact.items()},
-        normalised_f1=sum(loose.values(), Counts()).reported,
+        normalised_f1=sum(loose.values(), MatchCounts()).reported,
         normalised_keys={key: counted.reported for key, counted in loose.items()},
         support={key: counted.support for key, counted in exact.items()},
         similarity=_mean(_similarities(documents, keys)),
@@ -151,71 +114,21 @@ def score(documents: Sequence[Judged], keys: Sequence[str]) -> Scores:
     )
 
 
-def reliability(judgements: Sequence[tuple[float, bool]]) -> Reliability:
-    """(confidence, right) of every answer -> ten bins and their expected calibration error."""
-    tenths: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
-    for confidence, right in judgements:
-        tenths[min(int(confidence * BINS), BINS - 1)].append((confidence, right))
-    bins = tuple(
-        Bin(len(some), _mean(c for c, _ in some), _mean(float(r) for _, r in some))
-        for some in tenths
-    )
-    total = max(1, len(judgements))
-    return Reliability(bins, sum(b.count * abs(b.confidence - b.right) for b in bins) / total)
-
-
 def count(
     document: Judged, key: str, form: Callable[[str, str], str] = lambda text, key: text
-) -> Counts:
+) -> MatchCounts:
     """One key of one document. A wrong value for a labelled key is both wrong and missed; `form`
     brings both values (and the key) into the form in which they are compared."""
     values = document.values(key)
     if values is None:
-        return Counts()
+        return MatchCounts()
     label, predicted = values
     right = bool(label) and form(label, key) == form(predicted, key)
-    return Counts(
+    return MatchCounts(
         right=int(right),
         wrong=int(bool(predicted) and not right),
         missed=int(bool(label) and not right),
     )
-
-
-def normalise(text: str) -> str:
-    """Unicode NFKC, then white space collapsed; "" when nothing is left."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
-
-
-def loosely(text: str, key: str) -> str:
-    """Upper case without blanks and punctuation, except what tells amounts, numbers and dates
-    apart; an amount that can be read as one is its number. In other kinds the punctuation between
-    digits goes, too.
-
-    Text of punctuation alone stays as it is: it must not equal any other.
-    """
-    kind = guess_kind(key)
-    if kind == "amount" and (number := _number(text)):
-        return number
-    folded = unicodedata.normalize("NFKC", text).upper()
-    if kind in ("amount", "number"):
-        kept = re.sub(r"(?<!\d)[.,]|[.,](?!\d)|[^\w.,-]|_", "", folded)
-    elif kind == "date":
-        kept = re.sub(r"[\W_]+", "/", folded).strip("/")
-    else:
-        kept = re.sub(r"[\W_]+", "", folded)
-    return kept or folded
-
-
-@cache
-def _number(text: str) -> str | None:
-    """An amount without its currency and closing zeros."""
-    read = normalised(text, "amount")
-    return format(read.value.normalize(), "f") if read and isinstance(read.value, Decimal) else None
-
-
-def similarity(label: str, predicted: str | None) -> float:
-    """1 less the edits from one to the other over the longer length, both normalised, in [0, 1]."""
-    return Levenshtein.normalized_similarity(normalise(label), normalise(predicted or ""))
 
 
 def _similarities(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[float]:
@@ -247,7 +160,7 @@ def _grounded(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[floa
     for document in documents:
         for key in keys:
             answer = document.answers.get(key)
-            if answer and normalise(answer.value or ""):
+            if answer and clean(answer.value or ""):
                 yield float(answer.grounded)
 
 

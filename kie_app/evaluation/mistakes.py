@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kie_app.evaluation.metrics import Answer, Judged, loosely
+from kie_app.evaluation.matching import loosely
+from kie_app.evaluation.metrics import Answer, Judged
 from kie_app.types import Source
 
 
@@ -33,14 +34,14 @@ def mistakes(document: str, decoder: str, judged: Judged, keys: Sequence[str]) -
         values, answer = judged.values(key), judged.answers.get(key, Answer(None))
         if values is None or values[0] == values[1]:
             continue
-        label, said = values
+        label, given = values
         yield Mistake(
             document,
             decoder,
             key,
             label or None,
-            said or None,
-            loosely(label, key) == loosely(said, key),
+            given or None,
+            loosely(label, key) == loosely(given, key),
             answer.confidence,
             answer.sources,
         )

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kie_app.evaluation.evaluate import Lines, Split
+from kie_app.evaluation.arms import Lines
+from kie_app.evaluation.selection import Split
 from kie_app.model.checkpoint import Checkpoint
 
 FACTS = ("dtype", "device", "machine", "threads", "torch")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What `evaluate` was asked for."""
+class EvaluationOptions:
+    """What an evaluation is of, and with which decoders."""
 
     folder: Path
     decoders: Sequence[str]
@@ -29,7 +30,7 @@ class Asked:
     keys: Sequence[str] = ()
     places: Path | None = None
 
-    def options(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Folder and options as they stand in a result; None where an option was left out."""
         return {
             "folder": self.folder.resolve().name,
@@ -43,7 +44,7 @@ class Asked:
 
 
 def run(
-    asked: Asked,
+    options: EvaluationOptions,
     checkpoint: Checkpoint | None,
     facts: Mapping[str, str],
     result: Mapping[str, Any],
@@ -51,23 +52,23 @@ def run(
     """The `run` of a result of `evaluate`; `facts` say on what it was measured."""
     name = checkpoint.name if checkpoint else None
     return {
-        **asked.options(),
+        **options.as_json(),
         "checkpoint": name,
         **{fact: facts[fact] for fact in FACTS},
         "documents": result["documents"],
         "failed": len({one["document"] for one in result["failed"]}),
-        "command": command(asked, name, facts["dtype"]),
+        "command": command(options, name, facts["dtype"]),
     }
 
 
-def command(asked: Asked, checkpoint: str | None, dtype: str) -> str:
+def command(options: EvaluationOptions, checkpoint: str | None, dtype: str) -> str:
     """The line for a shell: the settings that figures depend on, then the options."""
-    options = asked.options()
-    folder = options.pop("folder")
+    given = options.as_json()
+    folder = given.pop("folder")
     settings = {"ONEPASS_CHECKPOINT": checkpoint, "ONEPASS_DTYPE": dtype}
     words = [f"{name}={shlex.quote(value)}" for name, value in settings.items() if value]
     words += ["python -m kie_app evaluate", shlex.quote(folder)]
-    for name, value in options.items():
+    for name, value in given.items():
         if value is not None:
             words += [f"--{name}", shlex.quote(str(value))]
     return " ".join(words)

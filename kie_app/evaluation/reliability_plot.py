@@ -1,6 +1,6 @@
 """A reliability diagram as a page for the browser: how often answers are right against how sure.
 
-One trace a decoder, one point a bin of `metrics.reliability`; on the diagonal a confidence means
+One trace a decoder, one point a bin of `reliability`; on the diagonal a confidence means
 what it says.
 """
 

@@ -21,10 +21,10 @@ from kie_app.evaluation import forms
 from kie_app.evaluation.benchmark import OTHERS, answered, prompt_of
 from kie_app.evaluation.break_even import Arm, Point, Sweep
 from kie_app.evaluation.costs import BASE, HPD, PIP, Case, Cost
-from kie_app.evaluation.metrics import normalise
 from kie_app.extraction import field_of
 from kie_app.model.backbone import Backbone
 from kie_app.model.prompt import Prompt
+from kie_app.values import clean
 
 REPEATS = 2
 KEYS, LENGTHS = (1, 2, 4, 8, 16), (1, 4, 12, 32)
@@ -63,8 +63,8 @@ class Cell:
         """How many values of document `at` are exactly the printed ones."""
         form, prompt = self.made[at], self.prompts[at]
         return sum(
-            normalise(field_of(backbone, form.document, prompt, key, one).value or "")
-            == normalise(form.values[key.name])
+            clean(field_of(backbone, form.document, prompt, key, one).value or "")
+            == clean(form.values[key.name])
             for key, one in zip(form.keys, decoded.keys, strict=True)
         )
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from kie_app.schemas.naming import plain_name
 from kie_app.types import Key
-from kie_app.values.values import normalised, proven_order
+from kie_app.values import normalised, proven_order
 
 Values = Mapping[Key, str | None]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from kie_app.evaluation.break_even import Time
 from kie_app.evaluation.costs import BASE
-from kie_app.evaluation.metrics import normalise
 from kie_app.types import Extraction, Field, State
+from kie_app.values import clean
 
 KNOWN: tuple[State, ...] = ("confirmed", "corrected", "absent")  # states that tell a value, or none
 
@@ -77,7 +77,7 @@ def run_of(one: Extraction, base: Extraction | None, ocr: float, label: Label | 
 
 def agree(one: Field, other: Field) -> bool:
     """Whether the values are the same, white space and Unicode forms aside."""
-    return normalise(one.value or "") == normalise(other.value or "")
+    return clean(one.value or "") == clean(other.value or "")
 
 
 def matches(field: Field, label: Label) -> bool | None:
@@ -86,7 +86,7 @@ def matches(field: Field, label: Label) -> bool | None:
     expected = label.get(field.key.name)
     if not isinstance(expected, str):
         return None
-    return normalise(expected) == normalise(field.value or "")
+    return clean(expected) == clean(field.value or "")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from kie_app.types import Key, Schema
 # A kind's slot budget: masked positions of the first pass. A pointer reads most values whole,
 # so the budget stays near the tokens a short value needs; a full block is asked again, larger.
 SLOTS_BY_KIND = {"text": 8, "date": 10, "amount": 7, "number": 8, "id": 10, "address": 8}
+KINDS = tuple(SLOTS_BY_KIND)
 
 KIND_WORDS = {
     "date": ("date", "day", "birth", "expiry"),

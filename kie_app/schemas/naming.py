@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kie_app.schemas.kinds import SLOTS_BY_KIND, guess_kind
+from kie_app.schemas.kinds import guess_kind
 from kie_app.types import Key
-
-KINDS = tuple(SLOTS_BY_KIND)
 
 
 def parse_keys(text: str, known: Iterable[Key] = ()) -> tuple[Key, ...]:

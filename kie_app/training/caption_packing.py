@@ -45,11 +45,11 @@ def pack(backbone: Backbone, item: Captioned, rng: random.Random) -> Packed:
         ) from error
     text = backbone.text
     head = list(text.encode(f"{KEY}:"))
-    said = [*value_ids(text, item.caption)[: MAX_TOKENS - 1], text.end]
-    covered = spans(len(said), rng)
+    caption = [*value_ids(text, item.caption)[: MAX_TOKENS - 1], text.end]
+    covered = spans(len(caption), rng)
     seen = picture.positions.shape[1]
-    size = len(head) + len(said)
-    ids = torch.tensor([text.end] * seen + [*head, *said] * 2)
+    size = len(head) + len(caption)
+    ids = torch.tensor([text.end] * seen + [*head, *caption] * 2)
     segment = torch.tensor([0] * seen + [1] * size + [2] * size)
     order = torch.arange(len(ids))
     same = segment[:, None] == segment[None, :]
@@ -57,7 +57,7 @@ def pack(backbone: Backbone, item: Captioned, rng: random.Random) -> Packed:
     visible = readable & ((order[None, :] <= order[:, None]) | (same & (segment == 2)[:, None]))
     place = torch.arange(picture.after, picture.after + size).repeat(2).expand(3, -1)
     slots = torch.tensor([False] * (seen + size + len(head)) + covered)
-    answer = torch.tensor([*[IGNORE] * (len(head) - 1), *said, IGNORE])
+    answer = torch.tensor([*[IGNORE] * (len(head) - 1), *caption, IGNORE])
     return Packed(
         ids=ids,
         positions=torch.cat([picture.positions, place], dim=1),

@@ -26,18 +26,18 @@ class Course:
     memory: int = 0
 
 
-def begun(out: Path, told: dict[str, Any]) -> dict[str, Any] | None:
-    """The state of a run in `out` that was killed. DataError where it was told otherwise."""
+def begun(out: Path, fixed: dict[str, Any]) -> dict[str, Any] | None:
+    """The state of a run in `out` that was killed. DataError where it was begun otherwise."""
     path = out / STATE
     if not path.is_file():
         return None
     state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    kept = state.get("told", told)
-    for name in told:
-        if kept.get(name) != told[name]:
+    kept = state.get("fixed", {})
+    for name in fixed:
+        if kept.get(name) != fixed[name]:
             raise DataError(
-                f"{out} holds a run with {name} {kept.get(name)!r}, not {told[name]!r}: go on with "
-                f"the same, name another folder with --out, or delete {path} to start anew."
+                f"{out} holds a run with {name} {kept.get(name)!r}, not {fixed[name]!r}: go on "
+                f"with the same, name another folder with --out, or delete {path} to start anew."
             )
     return state
 
@@ -77,7 +77,7 @@ def history(out: Path) -> list[dict[str, Any]]:
 def save_state(
     out: Path,
     course: Course,
-    told: dict[str, Any],
+    fixed: dict[str, Any],
     master: MasterWeights,
     optimizer: torch.optim.Optimizer,
 ) -> None:
@@ -85,7 +85,7 @@ def save_state(
     draft = out / f".{STATE}"
     state = {
         "course": asdict(course),
-        "told": told,
+        "fixed": fixed,
         "master": master.copies,
         "optimizer": optimizer.state_dict(),
     }

@@ -83,7 +83,7 @@ def example(
     is absent), up to two labels that the page prints itself (one if its lines are not `tidy`, as
     one in a few is then misread), and sometimes one of other pages (`foreign`). What else is known
     is asked of the pointers alone."""
-    asked = {name: values[name] for name in rng.sample(sorted(values), min(most, len(values)))}
+    targets = {name: values[name] for name in rng.sample(sorted(values), min(most, len(values)))}
     new: dict[str, str | None] = {}
     if tidy and rng.random() < RENAMED:
         document, new = with_new_names(document, values, rng)
@@ -91,15 +91,15 @@ def example(
     own = naming.printed(document.lines)
     if not tidy:
         own = dict(rng.sample(sorted(own.items()), min(1, len(own))))
-    extra = [name for name in own if name not in asked]
+    extra = [name for name in own if name not in targets]
     for name in rng.sample(extra, min(rng.randint(0, 2), len(extra))):
-        asked[name] = own[name]
+        targets[name] = own[name]
     if foreign and rng.random() < 0.25:
         name = rng.choice(foreign)
         text = "\n".join(line.text for line in document.lines).lower()
-        if name not in text and name not in asked:
-            asked[name] = None
-    names = list(asked)
+        if name not in text and name not in targets:
+            targets[name] = None
+    names = list(targets)
     rng.shuffle(names)
     keys: dict[str, Key] = {}
     for name in names:
@@ -112,8 +112,8 @@ def example(
     return Example(
         document,
         schema,
-        tuple(asked[name] for name in names),
-        pointed=pointed(document, schema, {**values, **asked}, pairs, rng, naming),
+        tuple(targets[name] for name in names),
+        pointed=pointed(document, schema, {**values, **targets}, pairs, rng, naming),
     )
 
 
@@ -125,9 +125,9 @@ def with_new_names(
     labelled = {plain_name(value) for value in values.values() if value}
     pairs = {**priced_labels(document.lines), **printed_labels(document.lines)}
     free = {name: value for name, value in pairs.items() if value not in labelled}
-    lines, told = renamed(document.lines, free, rng)
+    lines, values_by_new_name = renamed(document.lines, free, rng)
     absent = f"{invented(rng)} {rng.choice(('number', 'amount', 'name'))}"
-    return replace(document, lines=lines), {**told, absent: None}
+    return replace(document, lines=lines), {**values_by_new_name, absent: None}
 
 
 def pointed(
@@ -141,7 +141,7 @@ def pointed(
     """Keys for the pointers alone, in words that `schema` does not ask in: all that is `known` of a
     document, and `pairs` of a label and a value that it prints. A question without slots is a few
     tokens long, so these teach much for little."""
-    said = {key.name for key in schema.keys}
+    names = {key.name for key in schema.keys}
     out: list[tuple[Key, str | None]] = []
     everything = {**pairs, **known}
     for name in rng.sample(sorted(everything), len(everything)):
@@ -149,8 +149,8 @@ def pointed(
         if name not in known:
             label = reworded(name, value, document.lines, rng) if value else name
             key = Key(label, kind=guess_kind(label))
-        if key.name not in said and len(out) < MAX_POINTED:
-            said.add(key.name)
+        if key.name not in names and len(out) < MAX_POINTED:
+            names.add(key.name)
             out.append((key, value))
     return tuple(out)
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from kie_app.config import Settings
 from kie_app.errors import DataError
-from kie_app.evaluation.metrics import Answer, Counts, Judged, count, loosely
+from kie_app.evaluation.matching import loosely
+from kie_app.evaluation.metrics import Answer, Judged, MatchCounts, count
 from kie_app.extraction import extract
 from kie_app.model.backbone import Backbone
 from kie_app.model.tokens import Text
@@ -64,7 +65,7 @@ def train(
         packed = pack(backbone.text, drawn(backbone.text, mix, foreign, pool, data, rng, at), rng)
         return packed if len(packed.ids) <= data.max_tokens else None
 
-    def validate(process: int, processes: int) -> Counts:
+    def validate(process: int, processes: int) -> MatchCounts:
         return judge(backbone, mix, held, data.validated, process, processes)
 
     return trainer.train(
@@ -94,20 +95,20 @@ def drawn(
 ) -> Example:
     """The example at place `at` of the run: a document or a part of it."""
     one = mix.draw(at)
-    document, asked = part(text, one.document, one.values, rng, data.part_tokens)
+    document, values = part(text, one.document, one.values, rng, data.part_tokens)
     if document is one.document:
-        asked = known_absent(asked, one.lacking, rng)
+        values = known_absent(values, one.lacking, rng)
     if rng.random() < OTHER_VALUES:
-        document, asked = with_other_values(document, asked, pool, rng)
-    return example(document, asked, rng, data.naming, foreign, one.tidy, data.keys)
+        document, values = with_other_values(document, values, pool, rng)
+    return example(document, values, rng, data.naming, foreign, one.tidy, data.keys)
 
 
 def judge(
     backbone: Backbone, mix: Mix, held: Sequence[Source], most: int, process: int, processes: int
-) -> Counts:
+) -> MatchCounts:
     """Normalised counts of `mask_parallel` on `most` validation documents, evenly from all sources;
     this process's share of them."""
-    total = Counts()
+    total = MatchCounts()
     each = max(1, most // len(held))
     chosen = [(source, item) for source in held for item in source.items[:each]]
     for source, item in chosen[process::processes]:
@@ -115,5 +116,5 @@ def judge(
         found = extract(backbone, mix.document(item), schema, reuse=False)
         answers = {one.key.name: Answer(one.value) for one in found.fields}
         judged = Judged(item.entities, answers)
-        total += sum((count(judged, key, loosely) for key in source.keys), Counts())
+        total += sum((count(judged, key, loosely) for key in source.keys), MatchCounts())
     return total

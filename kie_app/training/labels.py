@@ -37,12 +37,12 @@ def printed_labels(lines: Sequence[Line]) -> dict[str, str]:
 
     A label that stands twice with different values is left out: it would be ambiguous.
     """
-    return _told_once(_with_colon(lines))
+    return _unambiguous(_with_colon(lines))
 
 
 def priced_labels(lines: Sequence[Line]) -> dict[str, str]:
     """Words and the amount or whole number that closes their row: `TEH AIS 2.50`, `TABLE 23`."""
-    return _told_once(_with_amount(lines))
+    return _unambiguous(_with_amount(lines))
 
 
 def reworded(label: str, value: str, lines: Sequence[Line], rng: random.Random) -> str:
@@ -67,7 +67,7 @@ def renamed(
 ) -> tuple[tuple[Line, ...], dict[str, str]]:
     """The lines with some of the labels of `pairs` replaced by invented words, and the pairs under
     these: nobody has met such a key, so only its print tells where the value is."""
-    out, told = list(lines), dict[str, str]()
+    out, values = list(lines), dict[str, str]()
     for label in rng.sample(sorted(pairs), min(MAX_RENAMED, len(pairs))):
         words = [word for word in label.split() if word.isalpha() and len(word) > 2]
         printed = re.compile(r"\W+".join(map(re.escape, label.split())), re.IGNORECASE)
@@ -78,12 +78,12 @@ def renamed(
             continue
         [(at, found)] = places
         new = {word: invented(rng) for word in words}
-        said = " ".join(new.get(word, word) for word in label.split())
+        name = " ".join(new.get(word, word) for word in label.split())
         text, start, end = out[at].text, found.start(), found.end()
-        shown = said.upper() if found[0].isupper() else said.capitalize()
+        shown = name.upper() if found[0].isupper() else name.capitalize()
         out[at] = replace(out[at], text=f"{text[:start]}{shown}{text[end:]}")
-        told[said] = pairs[label]
-    return tuple(out), told
+        values[name] = pairs[label]
+    return tuple(out), values
 
 
 def invented(rng: random.Random) -> str:
@@ -121,7 +121,7 @@ def _right_of(lines: Sequence[Line], index: int) -> Line | None:
     return right if beside and right.page == line.page else None
 
 
-def _told_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Pairs whose label stands for one value alone. A label is its words without digits."""
     found: dict[str, str] = {}
     twice: set[str] = set()

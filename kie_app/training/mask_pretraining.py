@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 import torch
 
 from kie_app.config import Settings
-from kie_app.evaluation.metrics import Counts
+from kie_app.evaluation.metrics import MatchCounts
 from kie_app.model.backbone import Backbone
 from kie_app.model.prompt import value_ids
 from kie_app.model.tokens import Text
@@ -61,7 +61,7 @@ def train(
             return captions.pack(backbone, drawn.image, rng)
         return packed_spans(backbone.text, drawn.document, rng)
 
-    def validate(process: int, processes: int) -> Counts:
+    def validate(process: int, processes: int) -> MatchCounts:
         return judge(backbone, mix, held, process, processes)
 
     facts = {"stage": "mask", "data": mix.facts(), "split": split}
@@ -78,7 +78,7 @@ def packed_spans(text: Text, document: Document, rng: random.Random) -> Packed |
 @torch.inference_mode()
 def judge(
     backbone: Backbone, mix: Mix, held: Sequence[Source], process: int, processes: int
-) -> Counts:
+) -> MatchCounts:
     """How many tokens of spans the slots get right on validation documents, evenly from all
     sources, and always the same spans; this process's share of them. Each token that is asked is
     answered, so their F1 is the share of right ones."""
@@ -95,26 +95,26 @@ def judge(
         same = backbone.logits(states[at]).argmax(dim=1) == packed.slot[at]
         right += int(same.sum())
         wrong += int((~same).sum())
-    return Counts(right, wrong, wrong)
+    return MatchCounts(right, wrong, wrong)
 
 
 def example(document: Document, rng: random.Random, tokens: Callable[[str], int]) -> Example:
     """Up to TASKS spans of the document, each asked by its place; `tokens` counts a value's."""
     words = list(words_of(document.lines))
     hidden: list[tuple[int, int]] = []
-    asked: dict[str, str] = {}
+    values: dict[str, str] = {}
     for _ in range(TASKS * 3):
-        if len(asked) == TASKS or not words:
+        if len(values) == TASKS or not words:
             break
         task = rng.choice(("hidden", "after", "before", "right", "below"))
         if task in ("right", "below"):
             found = neighbours(document.lines, rng, task)
         else:
             found = span(words, rng, task, hidden)
-        if found and found[0] not in asked:
-            asked[found[0]] = found[1]
-    keys = tuple(Key(name, slots=tokens(value) + 1) for name, value in asked.items())
-    return Example(document, Schema("places", keys), tuple(asked.values()), tuple(hidden))
+        if found and found[0] not in values:
+            values[found[0]] = found[1]
+    keys = tuple(Key(name, slots=tokens(value) + 1) for name, value in values.items())
+    return Example(document, Schema("places", keys), tuple(values.values()), tuple(hidden))
 
 
 def span(

@@ -54,10 +54,12 @@ def with_other_values(
     changed = replace(
         document, lines=tuple(replace(line, text=other(line.text)) for line in document.lines)
     )
-    told = {key: value and other(value) for key, value in values.items()}
+    replaced = {key: value and other(value) for key, value in values.items()}
     before, after = ([word.text for word in words_of(one.lines)] for one in (document, changed))
-    lost = any(find_runs(before, values[key]) and not find_runs(after, told[key]) for key in told)
-    return (document, dict(values)) if lost else (changed, told)
+    lost = any(
+        find_runs(before, values[key]) and not find_runs(after, replaced[key]) for key in replaced
+    )
+    return (document, dict(values)) if lost else (changed, replaced)
 
 
 def _words(text: str) -> list[str]:

@@ -14,7 +14,9 @@ from dataclasses import replace
 
 from kie_app.model.backbone import Backbone
 from kie_app.model.checkpoint import Calibration
-from kie_app.training.calibration import NEVER, Judged, judge, questions
+from kie_app.training.calibration import NEVER
+from kie_app.training.judging import ScoredField, judge
+from kie_app.training.questions import questions
 from kie_app.training.sources import Mix
 
 READINGS = ("slots", "runs", "pointers", "mix")
@@ -23,18 +25,18 @@ READINGS = ("slots", "runs", "pointers", "mix")
 def measure(backbone: Backbone, mix: Mix, each: int) -> Iterator[tuple[str, int, dict[str, float]]]:
     """For every source: its name, the fields judged, and the share that each reading gets right."""
     for source in mix.sources:
-        asked = questions(backbone, source, mix, each)
-        judged = [field for one in asked for field in judge(backbone, one)]
+        prompts = questions(backbone, source, mix, each)
+        judged = [field for one in prompts for field in judge(backbone, one)]
         yield source.name, len(judged), shares(judged, backbone.calibration)
 
 
-def shares(judged: Sequence[Judged], calibration: Calibration) -> dict[str, float]:
+def shares(judged: Sequence[ScoredField], calibration: Calibration) -> dict[str, float]:
     """The share of fields that each reading gets right."""
     chosen = {name: [read(name, one, calibration) for one in judged] for name in READINGS}
     return {name: sum(right) / max(1, len(judged)) for name, right in chosen.items()}
 
 
-def read(reading: str, one: Judged, calibration: Calibration) -> bool:
+def read(reading: str, one: ScoredField, calibration: Calibration) -> bool:
     """Whether a reading of one field is right."""
     scores = one.scores
     if reading == "slots":

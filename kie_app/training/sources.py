@@ -37,7 +37,7 @@ class Source:
     images: tuple[Captioned, ...] = ()
     generated: bool = False
 
-    def asked(self, item: Labelled) -> tuple[str, ...]:
+    def keys_for(self, item: Labelled) -> tuple[str, ...]:
         """The keys that have one value or none in a document. One that is labelled with a list
         there has several, and is not asked."""
         values = item.values()

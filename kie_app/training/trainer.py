@@ -13,7 +13,6 @@ import dataclasses
 import json
 import math
 import os
-import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,17 +21,16 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
-from peft import LoraConfig, get_peft_model
 from safetensors.torch import save_file
-from transformers import PreTrainedModel
 
-from kie_app.config import Settings
-from kie_app.evaluation.metrics import Counts
+from kie_app.evaluation.metrics import MatchCounts
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.backbone import Backbone
 from kie_app.training import attention
 from kie_app.training import course as courses
+from kie_app.training.adapter import adapted, freeze_all_but_pointers, use_attention
 from kie_app.training.course import Course
+from kie_app.training.devices import memory_held, processes, shares
 from kie_app.training.master_weights import MasterWeights
 from kie_app.training.objective import Objective
 from kie_app.training.packing import Packed
@@ -78,7 +76,9 @@ class Progress:
 
 
 Draw = Callable[[int], Packed | None]  # place in the run -> its example, None to pass it over
-Validate = Callable[[int, int], Counts]  # process, processes -> counts of its share of documents
+Validate = Callable[
+    [int, int], MatchCounts
+]  # process, processes -> counts of its share of documents
 
 
 def train(
@@ -94,8 +94,8 @@ def train(
     `facts` say in the checkpoint what it was trained on. Returns whether this process is the one
     that wrote the checkpoint.
     """
-    told = told_of(options, facts)
-    state = courses.begun(options.out, told)
+    fixed = run_facts(options, facts)
+    state = courses.begun(options.out, fixed)
     torch.manual_seed(options.seed)
     use_attention(backbone.model, attention.NAME)
     accelerator = processes(on_cpu=backbone.device.type == "cpu")
@@ -113,18 +113,15 @@ def train(
         courses.clear(options.out)
     accelerator.wait_for_everyone()  # before the first process writes what the others read
     while course.step < options.steps and course.stale < options.patience:
-        began, tokens = time.perf_counter(), 0
-        sums = torch.zeros(3, device=backbone.device)
+        began = time.perf_counter()
         rate = schedule(course.step, options.steps)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * rate
         places = range(course.step * options.batch, (course.step + 1) * options.batch)
         whole = [packed for at in places if (packed := draw(at))]
-        for packed in shares(whole, ranks)[rank]:
-            losses = objective(packed)
-            accelerator.backward(losses.total / options.batch)
-            sums += torch.stack([loss.detach().float() for loss in losses])
-            tokens += len(packed.ids)
+        own = shares(whole, ranks)[rank]
+        sums = backward(objective, own, options.batch, accelerator)
+        tokens = sum(len(packed.ids) for packed in own)
         master.step(optimizer, accelerator)
         sums = accelerator.reduce(sums)
         course.step += 1
@@ -152,43 +149,29 @@ def train(
             courses.note(options.out, progress)
             on_progress(progress)
             if f1 is not None and f1 > course.best:
-                save(backbone, options.out / courses.BEST, told, course)
+                save(backbone, options.out / courses.BEST, fixed, course)
         course.best = max(course.best, f1 if f1 is not None else -1.0)
         if accelerator.is_main_process and (
             course.step % options.save_every == 0 or course.step == options.steps
         ):
-            save(backbone, options.out, told, course)
-            courses.save_state(options.out, course, told, master, optimizer)
+            save(backbone, options.out, fixed, course)
+            courses.save_state(options.out, course, fixed, master, optimizer)
     if accelerator.is_main_process:
         courses.finish(options.out)
     accelerator.end_training()
     return bool(accelerator.is_main_process)
 
 
-def processes(on_cpu: bool) -> Accelerator:
-    """The processes of this run. The backbone's dtype is that of the training, whatever mixed
-    precision `accelerate config` was told."""
-    return Accelerator(cpu=on_cpu, mixed_precision="no")
-
-
-def placed(settings: Settings) -> Settings:
-    """The settings to load the backbone of a training with: each of several processes has a GPU of
-    its own, where nothing else says which."""
-    on_cpu = settings.device == "cpu" or not torch.cuda.is_available()
-    own = processes(on_cpu).device
-    if settings.device not in ("", own.type):
-        return settings
-    return settings.model_copy(update={"device": str(own)})
-
-
-def use_attention(model: PreTrainedModel, name: str) -> None:
-    """Set the language model's attention; a vision tower keeps its own."""
-    model.set_attn_implementation({"text_config": name} if sees(model) else name)
-
-
-def sees(model: PreTrainedModel) -> bool:
-    """Whether the model has a vision tower."""
-    return hasattr(model.config, "vision_config")
+def backward(
+    objective: Objective, examples: Sequence[Packed], batch: int, accelerator: Accelerator
+) -> torch.Tensor:
+    """Add up the gradients of some examples of a batch; the sums of their losses (3,)."""
+    sums = torch.zeros(3, device=objective.backbone.device)
+    for packed in examples:
+        losses = objective(packed)
+        accelerator.backward(losses.total / batch)
+        sums += torch.stack([loss.detach().float() for loss in losses])
+    return sums
 
 
 def validated(backbone: Backbone, validate: Validate, accelerator: Accelerator) -> float:
@@ -201,40 +184,7 @@ def validated(backbone: Backbone, validate: Validate, accelerator: Accelerator) 
     use_attention(inner, attention.NAME)
     own = torch.tensor([counts.right, counts.wrong, counts.missed], device=backbone.device)
     right, wrong, missed = accelerator.reduce(own).tolist()
-    return Counts(right, wrong, missed).f1
-
-
-def adapted(backbone: Backbone, rank: int) -> Backbone:
-    """Put LoRA on every linear layer of the language model (Hu et al., arXiv 2106.09685) and open
-    the heads."""
-    config = LoraConfig(
-        r=rank,
-        lora_alpha=2 * rank,
-        target_modules="all-linear",
-        exclude_modules=r".*\bvisual\b.*" if sees(backbone.model) else None,  # it stays as it is
-        task_type="CAUSAL_LM",
-    )
-    backbone.model = get_peft_model(backbone.model, config, autocast_adapter_dtype=False)
-    # The card names the backbone, not where this machine keeps it.
-    backbone.model.peft_config["default"].base_model_name_or_path = backbone.name
-    for parameter in backbone.heads.parameters():
-        parameter.requires_grad_(True)
-    return backbone
-
-
-def freeze_all_but_pointers(backbone: Backbone) -> None:
-    """Close the adapter, the layout embedding and the `[mask]` vector: what the backbone reads and
-    what the other decoders write stays the same."""
-    for module in (backbone.model, backbone.heads):
-        module.requires_grad_(False)
-    backbone.heads.pointer.requires_grad_(True)
-
-
-def memory_held(device: torch.device) -> int:
-    """The most bytes that this process has held: of the GPU's memory where it trains on one."""
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return MatchCounts(right, wrong, missed).f1
 
 
 def schedule(step: int, steps: int, warmup: int = 20, decay: float = 0.3) -> float:
@@ -245,17 +195,8 @@ def schedule(step: int, steps: int, warmup: int = 20, decay: float = 0.3) -> flo
     return max(0.05, min(1.0, left))
 
 
-def shares(whole: Sequence[Packed], ranks: int) -> list[list[Packed]]:
-    """The batch dealt to `ranks` processes so that none waits long: longest first, to the one with
-    the fewest tokens."""
-    dealt: list[list[Packed]] = [[] for _ in range(ranks)]
-    for packed in sorted(whole, key=lambda one: -len(one.ids)):
-        min(dealt, key=lambda own: sum(len(one.ids) for one in own)).append(packed)
-    return dealt
-
-
-def told_of(options: TrainOptions, facts: dict[str, Any]) -> dict[str, Any]:
-    """What a run is told that must stay as it is when it goes on; its steps may change."""
+def run_facts(options: TrainOptions, facts: dict[str, Any]) -> dict[str, Any]:
+    """What must stay as it is when a run goes on; its steps may change."""
     return {
         **facts,
         "started_from": options.start.name if options.start else None,
@@ -267,7 +208,7 @@ def told_of(options: TrainOptions, facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def save(backbone: Backbone, folder: Path, told: dict[str, Any], course: Course) -> None:
+def save(backbone: Backbone, folder: Path, fixed: dict[str, Any], course: Course) -> None:
     """Write the checkpoint as it is now."""
     folder.mkdir(parents=True, exist_ok=True)
     # "auto" would ask the hub whether the vocabulary grew; the embeddings are never trained.
@@ -276,7 +217,7 @@ def save(backbone: Backbone, folder: Path, told: dict[str, Any], course: Course)
     weights = {n: p.detach().contiguous() for n, p in backbone.heads.state_dict().items()}
     save_file(weights, folder / checkpoints.HEADS)
     training = {
-        **told,
+        **fixed,
         "steps": course.step,
         "memory": course.memory,
         "machine": f"{os.cpu_count()} cores" if backbone.device.type == "cpu" else "GPU",

@@ -15,11 +15,11 @@ from weakref import WeakValueDictionary
 
 import gradio as gr
 
+from kie_app import export
 from kie_app.decoding import DECODERS
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import DocumentError, KieError, SchemaError
-from kie_app.export import export
 from kie_app.extraction import decoder_named
 from kie_app.schemas.naming import parse_keys
 from kie_app.types import Document, Extraction, Schema

@@ -12,12 +12,11 @@ import gradio as gr
 from fastapi import FastAPI, Form, HTTPException, Request, Response
 from starlette.routing import Mount
 
-from kie_app import __version__
+from kie_app import __version__, export
 from kie_app.access import Access, limit, name_of
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import KieError, StoreError
-from kie_app.export import export
 from kie_app.library.library import Library
 from kie_app.ui.extract import grid as extract_grid
 from kie_app.ui.forgetting import SESSIONS, Forgetting

@@ -13,6 +13,7 @@ from kie_app.config import Settings
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model import loading
 from kie_app.model.backbone import Backbone
+from tests.commands.calling import refusal
 from tests.conftest import make_backbone
 from tests.training.folders import labelled_folder
 
@@ -58,3 +59,9 @@ def test_calibration_without_validation_documents_is_refused(tmp_path: Path) -> 
     result = run("calibrate", tmp_path, "synthetic")
     assert result.exit_code == 2
     assert "no validation documents" in result.stderr
+
+
+def test_pointers_alone_are_trained_of_a_checkpoint_only(tmp_path: Path) -> None:
+    line = refusal(run("kv", "sroie", "--out", tmp_path / "out", "--pointers-only"))
+    assert "--from" in line
+    assert not (tmp_path / "out").exists()

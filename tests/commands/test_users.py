@@ -11,7 +11,7 @@ from kie_app.access import passwords
 from kie_app.access.users import User, Users
 from kie_app.commands.main import app
 from tests.access.people import CHEAP, PASSWORDS
-from tests.commands.test_commands import refusal
+from tests.commands.calling import refusal
 
 
 def run(*arguments: str, stdin: str = "") -> Result:

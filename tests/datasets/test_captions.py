@@ -120,7 +120,7 @@ def test_a_damaged_shard_is_named(tmp_path: Path) -> None:
         captioned.read(tmp_path)
 
 
-@pytest.mark.parametrize("row", ["{", "[]", '{"image": "a.png"}', '{"image": 3, "text": "a"}'])
+@pytest.mark.parametrize("row", ["{", "[]", '{"image": "a.png"}', '{"image": [3], "text": "a"}'])
 def test_a_damaged_caption_line_is_named(tmp_path: Path, row: str) -> None:
     (tmp_path / captioned.FILE).write_text('{"image": "a.png", "text": "a"}\n' + row)
     with pytest.raises(DataError, match=r"captions\.jsonl:2"):

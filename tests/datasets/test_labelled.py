@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kie_app.datasets.labelled import Labelled, labelled, once, relabelled
+from kie_app.datasets.labelled import Labelled, labelled, once
 from kie_app.errors import DataError
 from kie_app.types import Box, Line
 
@@ -49,22 +49,6 @@ def test_a_repeated_value_is_read_once(given_value: str, read: str) -> None:
 @given(st.text(alphabet="ab1 .", max_size=12))
 def test_reading_once_changes_nothing_the_second_time(value: str) -> None:
     assert once(once(value)) == once(value)
-
-
-def test_places_stand_for_the_words_of_the_given_lines(tmp_path: Path) -> None:
-    places = tmp_path / "keys.jsonl"
-    places.write_text('{"id": "a", "keys": {"sum": [3, 3], "both": [0, 1]}}\n')
-    items = [Labelled(i, Path("a"), {"total": "9.50"}, COLUMNS, 400, 800) for i in "ab"]
-    [one] = relabelled(items, places)
-    assert one.entities == {"sum": "9.50", "both": "SUBTOTAL TOTAL"}
-
-
-@pytest.mark.parametrize("text", ["{", "[]", '{"id": "a"}', '{"id": "a", "keys": 3}'])
-def test_damaged_places_are_refused(tmp_path: Path, text: str) -> None:
-    places = tmp_path / "keys.jsonl"
-    places.write_text(text)
-    with pytest.raises(DataError, match=r"keys\.jsonl"):
-        list(relabelled([], places))
 
 
 def test_classes_of_lines_are_read_where_they_are_given(tmp_path: Path) -> None:
@@ -151,22 +135,3 @@ def test_a_row_that_cannot_be_meant_is_named_with_its_value(
     assert "each line needs" in message
     assert "\n" not in message
     assert len(message) < 600
-
-
-@pytest.mark.parametrize(
-    "span", [3, None, "0-1", [0], [0, 1.5], [True, 1], [2, 1], [-1, 1], [0, 4]]
-)
-def test_a_place_that_is_no_words_of_the_document_is_named(tmp_path: Path, span: object) -> None:
-    places = tmp_path / "keys.jsonl"
-    places.write_text(json.dumps({"id": "a", "keys": {"sum": span}}))
-    item = Labelled("a", Path("a"), {}, COLUMNS, 400, 800)
-    with pytest.raises(DataError, match=r'keys\.jsonl:1 .*"sum".*first word, last word') as caught:
-        list(relabelled([item], places))
-    assert json.dumps(span) in str(caught.value)
-
-
-def test_a_label_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    (tmp_path / "folder").mkdir()
-    for file in (tmp_path / "folder", tmp_path / "nowhere"):
-        with pytest.raises(DataError, match=file.name):
-            list(relabelled([], file))

@@ -9,19 +9,19 @@ import pytest
 from PIL import Image
 
 from kie_app.config import Settings
-from kie_app.documents.pdf import LONG_SIDE, Sheet, sheets
+from kie_app.documents.pdf import LONG_SIDE, RenderedPage, render_pages
 from tests.documents.pdfs import PdfPage, pdf
 from tests.documents.pictures import drawn, encoded
 
 TEXTS = ((50, 500, "Invoice number 4711 of Green Leaf"), (50, 450, "Total"), (250, 450, "12.50"))
 
 
-def one(page: PdfPage, settings: Settings, user: str | None = None) -> Sheet:
-    (sheet,) = sheets(pdf([page], user), "x.pdf", settings)
+def one(page: PdfPage, settings: Settings, user: str | None = None) -> RenderedPage:
+    (sheet,) = render_pages(pdf([page], user), "x.pdf", settings)
     return sheet
 
 
-def shown(sheet: Sheet) -> list[str]:
+def shown(sheet: RenderedPage) -> list[str]:
     assert sheet.segments is not None
     return [segment.text for segment in sheet.segments]
 

@@ -11,9 +11,10 @@ import pytest
 from kie_app.config import Settings
 from kie_app.datasets.labelled import labelled, split_of
 from kie_app.errors import DataError
-from kie_app.evaluation import evaluate as evaluation
-from kie_app.evaluation import report
-from kie_app.evaluation.evaluate import PHASES, evaluate, select
+from kie_app.evaluation import arms, report
+from kie_app.evaluation.arms import PHASES
+from kie_app.evaluation.evaluate import evaluate
+from kie_app.evaluation.selection import select
 from kie_app.model.backbone import Backbone
 from kie_app.text import words_of
 from tests.conftest import make_document
@@ -167,14 +168,14 @@ def test_a_decoder_that_fails_on_one_document_goes_on_with_the_next(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    extract = evaluation.extract
+    extract = arms.extract
 
     def failing(backbone: Backbone, document: Any, schema: Any, decoder: str, **other: Any) -> Any:
         if document.id == "document 0" and decoder == "verified":
             raise RuntimeError("of an unforeseen\nkind")
         return extract(backbone, document, schema, decoder, **other)
 
-    monkeypatch.setattr(evaluation, "extract", failing)
+    monkeypatch.setattr(arms, "extract", failing)
     warnings: list[str] = []
     decoders = ["mask_parallel", "verified"]
     result = evaluate(tiny_backbone, Settings(), select(folder), decoders, warn=warnings.append)
@@ -195,7 +196,7 @@ def test_lines_that_cannot_be_ordered_fail_their_document_alone(
     def document(item: Any) -> Any:
         raise TypeError("no order")
 
-    monkeypatch.setattr(evaluation.Labelled, "document", document)
+    monkeypatch.setattr(arms.Labelled, "document", document)
     result = evaluate(tiny_backbone, Settings(), select(folder), ["mask_parallel"])
     assert len(result["failed"]) == result["documents"] == 3
     assert result["decoders"]["mask_parallel"]["micro_f1"] == 0

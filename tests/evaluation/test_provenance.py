@@ -9,7 +9,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from kie_app.commands.main import app
-from kie_app.evaluation.provenance import Asked, command, run
+from kie_app.evaluation.provenance import EvaluationOptions, command, run
 from kie_app.model.checkpoint import Checkpoint
 
 FACTS = {"dtype": "float32", "device": "cpu", "machine": "a CPU, 2 cores", "threads": "2"}
@@ -18,7 +18,7 @@ RESULT = {
     "documents": 7,
     "failed": [{"document": "a", "decoder": None}, *[{"document": "b", "decoder": "c"}] * 2],
 }
-ASKED = Asked(
+OPTIONS = EvaluationOptions(
     Path("/home/me/my data"),
     ["mask_parallel", "verified"],
     "ocr",
@@ -30,7 +30,7 @@ ASKED = Asked(
 
 
 def test_a_run_is_described_without_paths() -> None:
-    found = run(ASKED, Checkpoint(Path("/home/me/models/mine"), "tiny"), FACTS, RESULT)
+    found = run(OPTIONS, Checkpoint(Path("/home/me/models/mine"), "tiny"), FACTS, RESULT)
     assert found.pop("command") == (
         "ONEPASS_CHECKPOINT=mine ONEPASS_DTYPE=float32 python -m kie_app evaluate 'my data' "
         "--decoders mask_parallel,verified --lines ocr --split validation --limit 40 "
@@ -56,7 +56,7 @@ def test_a_run_is_described_without_paths() -> None:
 
 
 def test_what_was_left_out_is_not_in_the_command() -> None:
-    plain = command(Asked(Path(), ["verified"]), None, "bfloat16")
+    plain = command(EvaluationOptions(Path(), ["verified"]), None, "bfloat16")
     assert plain == (
         f"ONEPASS_DTYPE=bfloat16 python -m kie_app evaluate {shlex.quote(Path().resolve().name)} "
         "--decoders verified --lines given --split all"
@@ -65,7 +65,7 @@ def test_what_was_left_out_is_not_in_the_command() -> None:
 
 def test_the_command_line_takes_the_command(tmp_path: Path) -> None:
     """All options are known: it ends at the folder, which is not there."""
-    words = shlex.split(command(replace(ASKED, folder=tmp_path), None, "float32"))
+    words = shlex.split(command(replace(OPTIONS, folder=tmp_path), None, "float32"))
     arguments = words[words.index("evaluate") :]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 2

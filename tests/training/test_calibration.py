@@ -14,10 +14,10 @@ import torch
 from kie_app.config import ROOT, Settings
 from kie_app.decoding import spans
 from kie_app.errors import DataError
-from kie_app.evaluation.metrics import Counts
+from kie_app.evaluation.metrics import MatchCounts
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.checkpoint import Calibration, Checkpoint
-from kie_app.training import calibration, card, readings, sources
+from kie_app.training import calibration, judging, model_card, questions, readings, sources
 from kie_app.training.sources import Mix
 from tests.conftest import make_backbone
 from tests.training.folders import labelled_folder
@@ -26,27 +26,27 @@ SAMPLES = ROOT / "annotations" / "samples"
 NONE = (0, 0, 0)  # characters of a candidate, of no value and of the slots' own text
 
 
-def counts(field: calibration.Judged, fitted: Calibration) -> Counts:
+def counts(field: judging.ScoredField, fitted: Calibration) -> MatchCounts:
     """The answer as `mask_parallel` chooses it: a true or false positive, a false negative, or
     none of them."""
     best, _ = spans.choose(field.scores, fitted)
     answered, labelled = best != spans.ABSENT, not field.right[spans.ABSENT]
     right = labelled and field.right[best]
-    return Counts(int(right), int(answered and not right), int(labelled and not right))
+    return MatchCounts(int(right), int(answered and not right), int(labelled and not right))
 
 
 def test_fitted_weights_hit_at_least_as_often_as_any_other_on_the_grid(tmp_path: Path) -> None:
     backbone = make_backbone()
     folder = labelled_folder(tmp_path / "data", 6)
     mix = Mix(sources.read([str(folder)], "all"), 0, Settings())
-    asked = calibration.sets(backbone, mix, 6)
-    judged = [[f for one in some for f in calibration.judge(backbone, one)] for some in asked]
+    asked = questions.question_sets(backbone, mix, 6)
+    judged = [[f for one in some for f in judging.judge(backbone, one)] for some in asked]
     assert len(judged[0]) == 12
     assert len(judged[1]) == 6, "a document a word that it does not print"
     fitted = calibration.calibrate(backbone, mix)
 
     def f1(one: Calibration) -> float:
-        each = [sum((counts(field, one) for field in some), Counts()).f1 for some in judged]
+        each = [sum((counts(field, one) for field in some), MatchCounts()).f1 for some in judged]
         return sum(each) / len(each)
 
     for weight in calibration.SLOT_WEIGHTS:
@@ -65,14 +65,14 @@ def test_an_absent_key_counts_only_when_it_is_answered() -> None:
         runs, torch.tensor([-1.0]), torch.tensor([-1.0]), none, no_run=-1.0, empty=-1.0, own=None
     )
     said, unsaid = Calibration(absent_bias=-9.0), Calibration(absent_bias=9.0)
-    absent = calibration.Judged(scores, (False, True, True), NONE)
-    assert counts(absent, said) == Counts(0, 1, 0)
-    assert counts(absent, unsaid) == Counts()
-    labelled = calibration.Judged(scores, (True, False, False), NONE)
-    assert counts(labelled, said) == Counts(1, 0, 0)
-    assert counts(labelled, unsaid) == Counts(0, 0, 1)
-    other = calibration.Judged(scores, (False, False, False), NONE)
-    assert counts(other, said) == Counts(0, 1, 1)
+    absent = judging.ScoredField(scores, (False, True, True), NONE)
+    assert counts(absent, said) == MatchCounts(0, 1, 0)
+    assert counts(absent, unsaid) == MatchCounts()
+    labelled = judging.ScoredField(scores, (True, False, False), NONE)
+    assert counts(labelled, said) == MatchCounts(1, 0, 0)
+    assert counts(labelled, unsaid) == MatchCounts(0, 0, 1)
+    other = judging.ScoredField(scores, (False, False, False), NONE)
+    assert counts(other, said) == MatchCounts(0, 1, 1)
 
 
 def test_readings_are_those_of_their_scores() -> None:
@@ -83,7 +83,7 @@ def test_readings_are_those_of_their_scores() -> None:
         scores = spans.KeyScores(
             runs, torch.tensor(pointers), torch.tensor(slots), text, -9.0, -9.0, -9.0
         )
-        return calibration.Judged(scores, right, (*NONE, 0))
+        return judging.ScoredField(scores, right, (*NONE, 0))
 
     first = judged([-1.0, -0.5], [-0.1, -4.0], (True, False, False, True))
     second = judged([-0.1, -5.0], [-4.0, -3.9], (True, False, False, False))
@@ -94,10 +94,10 @@ def test_readings_are_those_of_their_scores() -> None:
 def test_the_temperature_makes_confidence_match_how_often_it_is_right() -> None:
     """Always 99 % sure and right every other time: only a hot temperature says so."""
 
-    def confidences(temperature: float) -> list[calibration.Said]:
+    def confidences(temperature: float) -> list[judging.Judgements]:
         return [[(math.exp(math.log(0.99) / temperature), i % 2 == 0) for i in range(20)]]
 
-    def overconfident(temperature: float) -> list[calibration.Said]:
+    def overconfident(temperature: float) -> list[judging.Judgements]:
         return [[(0.5 + 0.49 / temperature, i % 2 == 0) for i in range(20)]]
 
     temperatures = calibration.TEMPERATURES
@@ -108,11 +108,11 @@ def test_the_temperature_makes_confidence_match_how_often_it_is_right() -> None:
 def test_a_set_of_many_fields_weighs_no_more_than_one_of_few() -> None:
     """Many fields are right whenever they are sure, a few every other time."""
 
-    def confidences(temperature: float) -> list[calibration.Said]:
+    def confidences(temperature: float) -> list[judging.Judgements]:
         sure = 0.5 + 0.49 / temperature
         return [[(sure, True)] * 1000, [(sure, at % 2 == 0) for at in range(20)]]
 
-    def twice(temperature: float) -> list[calibration.Said]:
+    def twice(temperature: float) -> list[judging.Judgements]:
         easy, hard = confidences(temperature)
         return [easy * 2, hard]
 
@@ -127,10 +127,10 @@ def test_long_values_of_recognised_text_are_less_sure_and_given_ones_as_sure_as_
     scores = spans.KeyScores(runs, torch.zeros(1), torch.zeros(1), text, -99.0, -99.0, None)
     doubted = Calibration(legibility=0.99)
     for letters, sure in ((50, 0.99**50), (0, 1.0)):
-        one = calibration.Judged(scores, (True, False, False), (letters, 0, 0))
+        one = judging.ScoredField(scores, (True, False, False), (letters, 0, 0))
         assert one.answer(doubted)[0] == pytest.approx(sure)
 
-    def read(legibility: float) -> list[calibration.Said]:
+    def read(legibility: float) -> list[judging.Judgements]:
         return [[(legibility**50, at % 10 > 0) for at in range(100)]]
 
     fitted = calibration.likeliest(read, calibration.LEGIBILITIES)
@@ -150,10 +150,10 @@ def test_scanned_documents_are_read_from_their_images(tmp_path: Path) -> None:
     ]
     (folder / "labels.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     backbone, mix = make_backbone(), Mix(sources.read([str(folder)], "all"), 0, Settings())
-    [question] = calibration.scanned_questions(backbone, mix, 9)
+    [question] = questions.scanned_questions(backbone, mix, 9)
     assert question.scanned
     assert len(question.prompt.document.words) > 20
-    [judged] = calibration.judge(backbone, question)
+    [judged] = judging.judge(backbone, question)
     assert max(judged.letters) > 5
 
 
@@ -187,7 +187,7 @@ def written_card(folder: Path, figures: dict[str, Any], **other: Any) -> str:
     training |= {"averaged": {"with": "older", "share": 0.35}, "memory": 1_940_000_000, **other}
     checkpoints.write_facts(Checkpoint(folder, "tiny", Calibration(), training))
     (folder / "validation-given.json").write_text(json.dumps(figures))
-    card.write(folder, [folder / "validation-given.json"])
+    model_card.write(folder, [folder / "validation-given.json"])
     return (folder / "README.md").read_text()
 
 
@@ -235,7 +235,7 @@ def test_a_card_of_a_checkpoint_that_knows_no_memory_states_none(tmp_path: Path)
     training = {"data": {}, "split": "train", "steps": 3, "batch": 4, "learning_rate": 1e-3}
     training |= {"rank": 4, "seed": 0, "machine": "2 cores"}
     checkpoints.write_facts(Checkpoint(tmp_path, "tiny", training=training))
-    card.write(tmp_path, [])
+    model_card.write(tmp_path, [])
     assert "on 2 cores.\n" in (tmp_path / "README.md").read_text()
 
 
@@ -243,4 +243,4 @@ def test_a_card_without_figures_is_refused(tmp_path: Path) -> None:
     training = {"data": {"sroie": {"weight": 1.0, "documents": 5}}}
     checkpoints.write_facts(Checkpoint(tmp_path, "tiny", training=training))
     with pytest.raises(DataError, match=r"nothing\.json"):
-        card.write(tmp_path, [tmp_path / "nothing.json"])
+        model_card.write(tmp_path, [tmp_path / "nothing.json"])

@@ -14,10 +14,10 @@ import torch
 from safetensors.torch import load_file
 
 from kie_app.config import ROOT, Settings
-from kie_app.evaluation.metrics import Counts
+from kie_app.evaluation.metrics import MatchCounts
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.backbone import Backbone
-from kie_app.training import course, kv_finetuning, trainer
+from kie_app.training import course, devices, kv_finetuning, trainer
 from kie_app.training.packing import Packed
 from kie_app.training.trainer import TrainOptions
 from tests.conftest import make_backbone
@@ -51,7 +51,7 @@ def test_a_run_stays_where_the_model_is(
 ) -> None:
     """Losses, gradients and steps on a device of its own are those of the CPU. What decoders say in
     validation is left out: they are no part of training."""
-    monkeypatch.setattr(kv_finetuning, "judge", lambda *_: Counts(3, 1, 0))
+    monkeypatch.setattr(kv_finetuning, "judge", lambda *_: MatchCounts(3, 1, 0))
     monkeypatch.setattr(trainer, "save", lambda *_: None)  # the device has no memory to write from
     monkeypatch.setattr(course, "save_state", lambda *_: None)
     with Machine():
@@ -93,9 +93,9 @@ def test_each_process_loads_to_its_own_gpu_unless_it_is_told_where(
     def processes(on_cpu: bool) -> SimpleNamespace:
         return SimpleNamespace(device=torch.device("cpu" if on_cpu else "cuda:1"))
 
-    monkeypatch.setattr(trainer, "processes", processes)
+    monkeypatch.setattr(devices, "processes", processes)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: gpus > 0)
-    assert trainer.placed(Settings(device=device)).device == expected
+    assert devices.placed(Settings(device=device)).device == expected
 
 
 def test_a_bfloat16_model_learns_as_a_float32_one_does(tmp_path: Path, fresh: Backbone) -> None:
@@ -144,5 +144,5 @@ def test_two_processes_make_the_checkpoint_that_one_makes(tmp_path: Path) -> Non
 
 def test_memory_on_a_gpu_is_the_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: device.index + 7)
-    assert trainer.memory_held(torch.device("cuda:1")) == 8
-    assert trainer.memory_held(torch.device("cpu")) > 10_000_000
+    assert devices.memory_held(torch.device("cuda:1")) == 8
+    assert devices.memory_held(torch.device("cpu")) > 10_000_000

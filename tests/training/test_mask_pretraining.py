@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kie_app.config import Settings
-from kie_app.evaluation.metrics import Counts
+from kie_app.evaluation.metrics import MatchCounts
 from kie_app.text import words_of
 from kie_app.training import mask_pretraining, sources
 from kie_app.training.mask_pretraining import LONGEST, TASKS, example
@@ -101,7 +101,7 @@ def test_processes_judge_each_validation_document_once(tmp_path: Path) -> None:
     backbone = make_backbone()
     whole = mask_pretraining.judge(backbone, mix, held, 0, 1)
     shares = [mask_pretraining.judge(backbone, mix, held, at, 2) for at in range(2)]
-    assert sum(shares, Counts()) == whole
+    assert sum(shares, MatchCounts()) == whole
     tokens = sum(
         int(((packed.slot != IGNORE) & (packed.slot != backbone.text.end)).sum())
         for source in held
@@ -117,7 +117,9 @@ def test_processes_judge_each_validation_document_once(tmp_path: Path) -> None:
 
 
 def test_pre_training_stops_early_and_validates_its_last_step(tmp_path: Path, monkeypatch) -> None:
-    scores = iter([Counts(1, 1, 1), Counts(2, 1, 1), Counts(1, 1, 1), Counts(1, 1, 1)])
+    scores = iter(
+        [MatchCounts(1, 1, 1), MatchCounts(2, 1, 1), MatchCounts(1, 1, 1), MatchCounts(1, 1, 1)]
+    )
     monkeypatch.setattr(mask_pretraining, "judge", lambda *_: next(scores))
     folders = [str(labelled_folder(tmp_path / "data", 30))]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kie_app.config import Settings
 from kie_app.errors import DataError
-from kie_app.training import calibration, sources
+from kie_app.training import questions, sources
 from kie_app.training.sources import PATTERN, Mix, pattern
 from tests.conftest import make_backbone
 from tests.training.folders import labelled_folder
@@ -83,13 +83,13 @@ def test_a_key_that_is_labelled_with_a_list_is_neither_lacking_nor_asked(tmp_pat
     mix = Mix([source], 0, SETTINGS)
     lacking = {one.document.id: one.lacking for one in map(mix.draw, range(3))}
     assert lacking == {"0": (), "1": ("total",), "2": ()}
-    assert [source.asked(item) for item in source.items] == [
+    assert [source.keys_for(item) for item in source.items] == [
         ("company",),
         ("company", "total"),
         ("company", "total"),
     ]
-    asked = [one.keys for one in calibration.questions(make_backbone(), source, mix, 3)]
-    assert asked == [source.asked(item) for item in source.items]
+    asked = [one.keys for one in questions.questions(make_backbone(), source, mix, 3)]
+    assert asked == [source.keys_for(item) for item in source.items]
 
 
 def test_folders_without_validation_documents_are_left_out_of_what_is_held(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from kie_app.model import checkpoint as checkpoints
 from kie_app.model.backbone import Backbone
 from kie_app.model.prompt import build_prompt
 from kie_app.text import words_of
-from kie_app.training import attention, card, course, examples, summary, trainer
+from kie_app.training import attention, course, devices, examples, model_card, summary, trainer
 from kie_app.training.examples import Example, Naming, example
 from kie_app.training.kv_finetuning import KvOptions, train
 from kie_app.training.objective import Objective, pointer_loss
@@ -286,7 +286,7 @@ def test_pointers_alone_can_be_trained_and_nothing_else_moves(tmp_path: Path) ->
         moved = {name for name in old if not torch.equal(old[name], new[name])}
         assert all(name.startswith("pointer.") for name in moved)
         assert bool(moved) == (file == checkpoints.HEADS)
-    card.write(tmp_path / "second", [])
+    model_card.write(tmp_path / "second", [])
     said = (tmp_path / "second" / "README.md").read_text(encoding="utf-8")
     assert "--from first --batch 2 --rank 4 --learning-rate 0.005 --pointers-only" in said
     assert "trained the pointer head alone" in said
@@ -298,7 +298,7 @@ def test_no_process_waits_long_for_another() -> None:
         one.ids = torch.zeros(size, dtype=torch.long)
         return one
 
-    dealt = trainer.shares([packed(size) for size in (900, 100, 500, 450)], 2)
+    dealt = devices.shares([packed(size) for size in (900, 100, 500, 450)], 2)
     assert sorted(sum(len(one.ids) for one in own) for own in dealt) == [950, 1000]
 
 

@@ -69,7 +69,10 @@ def _field(field: dict[str, Any]) -> Field:
         key=Key(field["key"], kind=field["kind"]),
         value=field["value"],
         confidence=field["confidence"],
-        sources=tuple(Source(one["page"] - 1, Box(*one["box"])) for one in field["sources"]),
+        sources=tuple(
+            Source(page - 1, Box(*box))
+            for page, box in zip(field["pages"], field["boxes"], strict=True)
+        ),
         slots=tuple(
             Slot(slot["text"], slot["probability"], tuple(Candidate(*one) for one in slot["top"]))
             for slot in field["slots"]
@@ -81,9 +84,9 @@ def _field(field: dict[str, Any]) -> Field:
 
 def record() -> None:
     """Run the race on the sample and write what came of it."""
+    from kie_app import export
     from kie_app.config import Settings
     from kie_app.engine.engine import Engine
-    from kie_app.export import export
     from kie_app.race.running import RaceFinished
 
     engine = Engine(Settings.from_env())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp.types import CallToolResult, TextContent
 
-from kie_app.config import Settings
+from kie_app import export
+from kie_app.config import ROOT, Settings
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
-from kie_app.export import export
 from kie_app.schemas.kinds import schema_of
 from kie_app.types import Key, Schema
 from kie_app.ui.page import build_ui
@@ -256,6 +258,20 @@ def test_calls_at_once_on_one_file_are_all_answered(clients: dict[str, Client], 
     ]
     assert tuple(job.result()["decoder"] for job in jobs) == decoders
     assert left(bill) == []
+
+
+def test_the_example_of_the_readme_runs(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    [example] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    [url] = re.findall(r'Client\("(.*?)"\)', example)
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("gradio_client.Client", partial(Client, headers=basic("bob")))
+    ran: dict[str, Any] = {}
+    exec(example.replace(url, app.address), ran)
+    assert [one["key"] for one in ran["found"]["fields"]] == ["company", "date", "total"]
+    assert (ran["again"]["schema"], ran["again"]["decoder"]) == ("receipt", "verified")
+    assert "receipt" in ran["names"]
+    assert (ran["kept"]["schema"], ran["kept"]["verified"]) == ("receipt", 1)
+    ran["client"].close()
 
 
 def test_halves_of_surrogate_pairs_are_replaced() -> None:

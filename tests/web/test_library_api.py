@@ -13,7 +13,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from kie_app.export import export
+from kie_app import export
 from kie_app.library.library import Library
 from kie_app.race import card as race_card
 from kie_app.schemas.kinds import schema_of

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from kie_app.datasets.synthetic.figures import Figures
-from kie_app.datasets.synthetic.lexicon import Entry, read
+from kie_app.datasets.synthetic.lexicon import LexiconKey, read
 from kie_app.datasets.synthetic.parties import Parties
 from kie_app.datasets.synthetic.sheet import Part, Parts
 
@@ -86,7 +86,7 @@ class Facts:
             ),
         }
 
-    def lines(self, key: str | None, entry: Entry) -> tuple[Parts, ...]:
+    def lines(self, key: str | None, entry: LexiconKey) -> tuple[Parts, ...]:
         """The value as printed, a line at a time."""
         rule, _, rest = entry.value.partition(" ")
         if rule == "address":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kie_app.datasets.synthetic.facts import Facts
-from kie_app.datasets.synthetic.lexicon import Entry, keys, unasked
+from kie_app.datasets.synthetic.lexicon import LexiconKey, keys, unasked
 from kie_app.datasets.synthetic.sheet import Part, Parts, Sheet, join
 
 STYLES = ("inline", "gap", "colon", "right", "leader", "above", "below")
@@ -38,7 +38,7 @@ class Voice:
         """A style that keeps a label and its value on one row."""
         return self.style if self.style in FLAT else self.rng.choice(FLAT)
 
-    def word(self, entry: Entry) -> str:
+    def word(self, entry: LexiconKey) -> str:
         """A wording that the page has not used for something else."""
         free = [one for one in entry.printed if one.lower().rstrip(".") not in self.used]
         text = self.rng.choice(free or entry.printed)

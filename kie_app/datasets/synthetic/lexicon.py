@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "words"
 
 
 @dataclass(frozen=True)
-class Entry:
+class LexiconKey:
     """A key: how pages print its label, how analysts name it, how its value is made."""
 
     printed: tuple[str, ...]
@@ -43,19 +43,19 @@ def words(file: str, name: str) -> list[str]:
 
 
 @cache
-def keys() -> dict[str, Entry]:
+def keys() -> dict[str, LexiconKey]:
     """Every key that is asked."""
     return {name: _entry(given) for name, given in read("labels").items()}
 
 
 @cache
-def unasked(group: str) -> dict[str, Entry]:
+def unasked(group: str) -> dict[str, LexiconKey]:
     """What is printed beside the keys and never asked."""
     return {name: _entry(given) for name, given in read("unasked")[group].items()}
 
 
-def _entry(given: dict[str, Any]) -> Entry:
-    return Entry(tuple(given["printed"]), tuple(given.get("names", ())), given["value"])
+def _entry(given: dict[str, Any]) -> LexiconKey:
+    return LexiconKey(tuple(given["printed"]), tuple(given.get("names", ())), given["value"])
 
 
 def _check(found: object, path: Path) -> None:

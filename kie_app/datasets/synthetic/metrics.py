@@ -21,7 +21,6 @@ _SERIF = (
 MONO = 0.6
 BOLD = 1.06
 NARROW = 0.82
-FAMILIES = ("mono", "sans", "serif", "narrow")
 ASCENT, DESCENT = 0.72, 0.21  # of the type size, above and below the baseline
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kie_app.export import export
+from kie_app import export
 from kie_app.library.standing import Record, StandingField
 from kie_app.ui.shared.formatting import count, percent, safe
-from kie_app.values.values import normalised, proven_order
+from kie_app.values import normalised, proven_order
 
 SHOWN = ("All", "Added now", "Not filled", "To check", "Checked", "Failed rule")
 FIRST = ("File", "Checked", "Least sure")

@@ -8,7 +8,8 @@ from functools import partial
 import gradio as gr
 
 from kie_app.engine.engine import Engine
-from kie_app.schemas.naming import KINDS, parse_keys, with_details
+from kie_app.schemas.kinds import KINDS
+from kie_app.schemas.naming import parse_keys, with_details
 from kie_app.types import Key
 from kie_app.ui.keys import own_keys
 from kie_app.ui.keys.own_keys import OwnKeys

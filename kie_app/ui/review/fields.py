@@ -10,7 +10,7 @@ from kie_app.library.rules import READABLE
 from kie_app.library.standing import Record, StandingField
 from kie_app.types import Reading, Source
 from kie_app.ui.shared.formatting import count, percent, safe
-from kie_app.values.values import normalised, proven_order
+from kie_app.values import normalised, proven_order
 
 PARTS = ("rules", "fields", "foot")
 READINGS = 5  # readings that a field offers

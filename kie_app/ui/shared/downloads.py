@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 
-from kie_app.export import export
+from kie_app import export
 from kie_app.types import Extraction
 from kie_app.ui.shared.formatting import safe
 
