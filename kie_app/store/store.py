@@ -19,8 +19,8 @@ from kie_app.store.users import Users
 
 
 class Store:
-    """What is kept of documents, answers, schemas, races, jobs and users, for many threads and, on the
-    same database and files, many processes.
+    """What is kept of documents, answers, schemas, races, jobs and users, for many threads and,
+    on the same database and files, many processes.
 
     Methods that take an owner see nothing of other owners'. All raise StoreError when the database
     or the files cannot be used.
