@@ -1,16 +1,16 @@
 # Onepass in one image, for CPU or CUDA:
 #
 #   docker build -t onepass .
-#   run="docker run --rm -it -v onepass:/var/lib/onepass -e ONEPASS_AUTH=/var/lib/onepass/users"
+#   run="docker run --rm -it -v onepass:/var/lib/onepass -e ONEPASS_LOGIN=yes"
 #   $run onepass python -m kie_app users add NAME            asks for the password
 #   $run -p 7860:7860 onepass                                for whoever logs in
 #   $run -p 7860:7860 --gpus all onepass
 #   docker run -p 127.0.0.1:7860:7860 -e ONEPASS_OPEN_TO_ALL=yes onepass    for this machine alone
 #
 # In a container the app listens on every address, and what is published with -p is reached from other
-# machines, past the host's firewall. So it does not start before there is a login (ONEPASS_AUTH, or
-# ONEPASS_OIDC_ISSUER), or ONEPASS_OPEN_TO_ALL=yes says that none is wanted. What lasts is in the
-# volume /var/lib/onepass: documents, users, and the secret that signs log-ins.
+# machines, past the host's firewall. So it does not start before there is a login (ONEPASS_LOGIN with
+# a user, or ONEPASS_OIDC_ISSUER), or ONEPASS_OPEN_TO_ALL=yes says that none is wanted. What lasts is
+# in the volume /var/lib/onepass: documents, users, and the secret that signs log-ins.
 #
 # Build arguments:
 #   TORCH_INDEX_URL  where torch comes from. Empty: the default build, which on x86-64 Linux carries

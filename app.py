@@ -30,10 +30,9 @@ SHUTDOWN_SECONDS = 3
 def serve(settings: Settings) -> None:
     """Serve until interrupted; the model loads behind the open page."""
     where = host(settings, "SPACE_ID" in os.environ)
-    access = open_access(settings)
     door = listen(where, settings.port)
     engine = Engine(settings, Metrics())
-    engine.open()
+    access = open_access(settings, engine.open().users)
     warm_up = WarmUp(engine)
     page = build_ui(engine, warm_up)
     server = build_server(page, engine, warm_up, access)

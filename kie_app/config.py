@@ -17,7 +17,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = 7860
-    auth: str = ""  # users file, by which one logs in; empty: none
+    login: bool = False  # people log in as users of the store, with a password
     oidc_issuer: str = ""  # OpenID Connect provider, by which one logs in; empty: none
     oidc_client_id: str = ""  # what that provider calls this app
     oidc_client_secret: str = Field(default="", repr=False)  # and by what it knows it

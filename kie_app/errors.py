@@ -37,7 +37,7 @@ class Overtaken(StoreError):
 
 
 class AccessError(KieError):
-    """A users file, provider, secret or address that cannot be used."""
+    """A user, users file, provider, secret or address that cannot be used."""
 
 
 class TooManyAttempts(KieError):

@@ -39,6 +39,7 @@ OWNERS = {
     "gradio": {"ui", "app", "web"},
     "argon2": {"access"},
     "authlib": {"access"},
+    "limits": {"access"},
     "sqlalchemy": {"store"},
     "label_studio_sdk": {"labelstudio"},
     "mcp": {"web"},

@@ -8,9 +8,6 @@ makes the app work is counted.
 from __future__ import annotations
 
 import math
-import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -21,9 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kie_app.access.addresses import address_of, network
 from kie_app.access.gate import user_of
 from kie_app.access.users import LOCAL
+from kie_app.access.window import MovingWindow, Who
 from kie_app.config import Settings
 
-MINUTE = 60.0  # seconds
+MINUTE = 60  # seconds
 KEPT = 1000  # users and addresses in memory; past it the one unseen for longest is forgotten
 MEGABYTE = 1_000_000
 SLACK = MEGABYTE  # what a form puts around the largest file
@@ -43,61 +41,41 @@ FREE = (
     "/gradio_api/upload_progress",
 )
 
-Who = tuple[str, str]  # "user" or "address", and which
-
 
 def limit(server: FastAPI, settings: Settings) -> None:
     """Put the limits of the settings before the server; the gate has to come before them."""
-    server.add_middleware(Sizes, largest=settings.max_file_mb * MEGABYTE + SLACK)
+    server.add_middleware(BodyLimit, largest=settings.max_file_mb * MEGABYTE + SLACK)
     if settings.requests_per_minute > 0:
-        server.add_middleware(Pace, rate=Rate(settings.requests_per_minute))
+        server.add_middleware(RateLimit, most=settings.requests_per_minute)
 
 
-class Rate:
-    """Requests of the last minute. No minute sees more than `most` of anybody's let through."""
+class RateLimit:
+    """ASGI middleware: no minute sees more than `most` requests of anybody's let through; 429 for
+    the others, with the seconds to wait."""
 
-    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.most = most
-        self._clock = clock
-        self._times: OrderedDict[Who, deque[float]] = OrderedDict()
-
-    def wait(self, who: Who) -> float:
-        """0.0, and the request counts; or how long until one is let through, and it does not."""
-        now = self._clock()
-        times = self._times.setdefault(who, deque(maxlen=self.most))
-        self._times.move_to_end(who)
-        if len(self._times) > KEPT:
-            self._times.popitem(last=False)
-        if len(times) == self.most and times[0] + MINUTE > now:
-            return times[0] + MINUTE - now
-        times.append(now)  # the oldest goes, where there are `most`
-        return 0.0
-
-
-class Pace:
-    """ASGI middleware: 429 for whoever asks too often, with the seconds to wait."""
-
-    def __init__(self, app: ASGIApp, rate: Rate) -> None:
+    def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
-        self._rate = rate
+        self._most = most
+        self._requests = MovingWindow(most, MINUTE, KEPT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_free(scope):
             await self._app(scope, receive, send)
             return
-        seconds = math.ceil(self._rate.wait(who_asks(HTTPConnection(scope))))
-        if seconds == 0:
+        who = who_asks(HTTPConnection(scope))
+        if self._requests.count(who):
             await self._app(scope, receive, send)
             return
+        seconds = max(1, math.ceil(self._requests.wait(who)))
         detail = (
-            f"More than {self._rate.most} requests in a minute: try again in {seconds} s, or raise "
+            f"More than {self._most} requests in a minute: try again in {seconds} s, or raise "
             "ONEPASS_REQUESTS_PER_MINUTE."
         )
         headers = {"Retry-After": str(seconds)}
         await JSONResponse({"detail": detail}, 429, headers)(scope, receive, send)
 
 
-class Sizes:
+class BodyLimit:
     """ASGI middleware: 413 for a body over `largest` bytes, as soon as that is known.
 
     A length that is given is believed; without one the body is counted while it is read.
@@ -143,6 +121,7 @@ def is_free(scope: Scope) -> bool:
 
 
 def who_asks(connection: HTTPConnection) -> Who:
+    """ "user" or "address", and which."""
     user = user_of(connection)
     if user and user != LOCAL:
         return "user", user.name

@@ -14,12 +14,13 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from kie_app.access import page
+from kie_app.access.accounts import Accounts
 from kie_app.access.addresses import address_of
 from kie_app.access.credentials import Credentials, basic
 from kie_app.access.gate import Gate, told
 from kie_app.access.oidc import Oidc
 from kie_app.access.sessions import SessionCookie, Sessions, WayIn
-from kie_app.access.users import User, Users
+from kie_app.access.users import User
 from kie_app.errors import AccessError, TooManyAttempts
 
 log = logging.getLogger(__name__)
@@ -31,12 +32,12 @@ PROVIDER, CALLBACK = "/login-oidc", "/login-oidc-callback"
 
 
 class Login:
-    """A login by the users file, by a provider, or by either."""
+    """A login by password, by a provider, or by either."""
 
-    def __init__(self, users: Users | None, oidc: Oidc | None, secret: str) -> None:
-        ways: dict[str, WayIn | None] = {"password": users, "oidc": oidc}
+    def __init__(self, accounts: Accounts | None, oidc: Oidc | None, secret: str) -> None:
+        ways: dict[str, WayIn | None] = {"password": accounts, "oidc": oidc}
         self._sessions = Sessions({name: way for name, way in ways.items() if way})
-        self._credentials = Credentials(users) if users else None
+        self._credentials = Credentials(accounts) if accounts else None
         self._oidc = oidc
         self._secret = secret
 
@@ -56,16 +57,17 @@ class Login:
 
     async def identify(self, connection: HTTPConnection) -> User | None:
         """Who asks, by the session's cookie or by HTTP Basic credentials."""
-        user = self._sessions.read(connection)
-        given = basic(connection) if self._credentials else None
+        user = await self._sessions.read(connection)
+        given = basic(connection)
         if user or not given or not self._credentials:
             return user
-        return await self._credentials.check(*given, address_of(connection))
+        account = await self._credentials.check(*given, address_of(connection))
+        return account.user if account else None
 
     def _add_pages(self, server: FastAPI, style: str) -> None:
         @server.get(LOGIN)
         async def show(request: Request) -> Response:
-            if self._sessions.read(request):
+            if await self._sessions.read(request):
                 return RedirectResponse("./", 303)
             return self._page(page.TROUBLES.get(request.query_params.get("trouble", ""), ""))
 
@@ -86,20 +88,20 @@ class Login:
                 return PlainTextResponse("This is no login form.", 413)
             name, password = form
             try:
-                user = await credentials.check(name, password, address_of(request))
+                account = await credentials.check(name, password, address_of(request))
             except TooManyAttempts as error:
                 answer = self._page(str(error), name, 429)
                 answer.headers["Retry-After"] = str(int(error.seconds) + 1)
                 return answer
-            if user is None:
+            if account is None:
                 return self._page(page.WRONG, name, 401)
-            self._sessions.begin(request, "password", user.name)
+            self._sessions.begin(request, "password", account)
             return RedirectResponse("./", 303)
 
     def _add_provider(self, server: FastAPI, oidc: Oidc) -> None:
         @server.get(PROVIDER)
         async def ask(request: Request) -> Response:
-            if self._sessions.read(request):
+            if await self._sessions.read(request):
                 return RedirectResponse("./", 303)
             try:
                 return await oidc.start(request, str(request.url_for("come_back")))
@@ -114,9 +116,10 @@ class Login:
                 return _trouble("provider", error)
             if not name:
                 return _trouble("unverified")
-            if not oidc.find(name):
+            account = oidc.find(name)
+            if account is None:
                 return _trouble("stranger")
-            self._sessions.begin(request, "oidc", name)
+            self._sessions.begin(request, "oidc", account)
             return RedirectResponse("./", 303)
 
     def _page(self, trouble: str, name: str = "", status: int = 200) -> Response:

@@ -1,10 +1,10 @@
 """Logging in at an OpenID Connect provider, by Authlib: code flow with PKCE, state and nonce.
 
-A user's name is the verified e-mail address, in small letters. It holds an "@", which no name of a
-users file may, so that neither can be taken for the other; and it is what people write into
-ONEPASS_OIDC_USERS. An address that the provider does not call verified is refused, since elsewhere
-anybody may claim one. Whoever gives an address to another person gives them the name: where that
-happens, list addresses rather than a domain.
+A user's name is the verified e-mail address, in small letters. It holds an "@", which the name
+of a user with a password may not, so that neither can be taken for the other; and it is what people
+write into ONEPASS_OIDC_USERS. An address that the provider does not call verified is refused, since
+elsewhere anybody may claim one. Whoever gives an address to another person gives them the name:
+where that happens, list addresses rather than a domain.
 
 The provider is asked at a log-in and not again until that session ends.
 """
@@ -22,6 +22,7 @@ from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kie_app.access.accounts import Account
 from kie_app.access.addresses import is_loopback
 from kie_app.access.users import User
 from kie_app.config import Settings
@@ -64,6 +65,8 @@ class Oidc:
         self.label = urlsplit(issuer).netloc
         self._issuer = issuer
         self._client_id = client_id
+        # Another provider's log-ins are not this one's.
+        self._mark = hashlib.sha256(f"{issuer} {client_id}".encode()).hexdigest()[:32]
         self._people = people
         self._admins = admins
         self._client: Any = OAuth().register(
@@ -102,16 +105,14 @@ class Oidc:
             _listed("ONEPASS_OIDC_ADMINS", settings.oidc_admins, domains=False),
         )
 
-    def find(self, name: str) -> User | None:
-        """The user with this address, if they may log in."""
-        if name in self._admins:
-            return User(name, "admin")
+    def find(self, name: str) -> Account | None:
+        """The account of this address, if it may log in."""
         domain = "@" + name.rpartition("@")[2]
-        return User(name) if self._people & {name, domain, EVERYBODY} else None
-
-    def mark(self, name: str) -> str:
-        """Another provider's log-ins are not this one's."""
-        return hashlib.sha256(f"{self._issuer} {self._client_id}".encode()).hexdigest()[:32]
+        if name in self._admins:
+            return Account(User(name, "admin"), self._mark)
+        if self._people & {name, domain, EVERYBODY}:
+            return Account(User(name), self._mark)
+        return None
 
     async def start(self, request: Request, callback: str) -> Response:
         """Send the browser to the provider, which sends it to `callback`. AccessError if not."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol
 
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import HTTPConnection
 
+from kie_app.access.accounts import Accounts, UserTable
 from kie_app.access.gate import Gate
 from kie_app.access.login import Login
 from kie_app.access.oidc import Oidc
 from kie_app.access.secret import secret
-from kie_app.access.users import LOCAL, User, Users
+from kie_app.access.users import LOCAL, User
 from kie_app.config import Settings
 from kie_app.errors import AccessError
 
@@ -44,18 +44,20 @@ class Everybody:
         return LOCAL
 
 
-def open_access(settings: Settings) -> Access:
-    """The way in of the settings. AccessError when it could let nobody in, or cannot be had."""
-    if not settings.auth and not settings.oidc_issuer:
+def open_access(settings: Settings, users: UserTable) -> Access:
+    """The way in of the settings; `users` log in with a password where these say so.
+
+    AccessError when it could let nobody in, or cannot be had.
+    """
+    if not settings.login and not settings.oidc_issuer:
         return Everybody() if settings.open_to_all else Everybody(local_names(settings.host))
     oidc = Oidc.of(settings) if settings.oidc_issuer else None
-    users = Users.read(Path(settings.auth)) if settings.auth else None
-    if users and not oidc and not users.everybody():
+    if not oidc and not users.everybody():
         raise AccessError(
-            f"{settings.auth} holds no user, so that nobody could log in: enter one with "
-            "`python -m kie_app users add NAME`."
+            "ONEPASS_LOGIN is set and there is no user, so that nobody could log in: enter one "
+            "with `python -m kie_app users add NAME`."
         )
-    return Login(users, oidc, secret(settings))
+    return Login(Accounts(users) if settings.login else None, oidc, secret(settings))
 
 
 def local_names(host: str) -> tuple[str, ...]:

@@ -15,10 +15,12 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kie_app.access.accounts import Account
 from kie_app.access.users import User
 
 LIFETIME = 12 * 3600  # seconds
@@ -26,12 +28,9 @@ COOKIE = "onepass_session"
 
 
 class WayIn(Protocol):
-    """Where a user's name comes from: the users file, or a provider."""
+    """Where a user's name comes from: the table of users, or a provider."""
 
-    def find(self, name: str) -> User | None: ...
-
-    def mark(self, name: str) -> str:
-        """What changes when a log-in by this way is good no more."""
+    def find(self, name: str) -> Account | None: ...
 
 
 class Sessions:
@@ -41,25 +40,27 @@ class Sessions:
         self._ways = ways
         self._ended: dict[str, float] = {}  # ids, and when they would have ended by themselves
 
-    def begin(self, connection: HTTPConnection, way: str, name: str) -> None:
+    def begin(self, connection: HTTPConnection, way: str, account: Account) -> None:
         """Log this browser in, whoever it was before."""
         connection.session.clear()
         connection.session.update(
             id=secrets.token_urlsafe(16),
             way=way,
-            name=name,
-            mark=self._ways[way].mark(name),
+            name=account.user.name,
+            mark=account.mark,
             until=time.time() + LIFETIME,
         )
 
-    def read(self, connection: HTTPConnection) -> User | None:
-        """Who is logged in at this browser, if that still holds."""
+    async def read(self, connection: HTTPConnection) -> User | None:
+        """Who is logged in at this browser, if that still holds; AccessError when it is not to be
+        known."""
         session: dict[str, Any] = connection.session
         way = self._ways.get(session.get("way", ""))
         if way is None or session["id"] in self._ended or session["until"] < time.time():
             return None
-        user, mark = way.find(session["name"]), way.mark(session["name"])
-        return user if user and hmac.compare_digest(mark, session["mark"]) else None
+        account = await run_in_threadpool(way.find, session["name"])
+        holds = account and hmac.compare_digest(account.mark, session["mark"])
+        return account.user if account and holds else None
 
     def end(self, connection: HTTPConnection) -> None:
         """Log this browser out."""

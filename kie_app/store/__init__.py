@@ -1,4 +1,4 @@
-"""What lasts: documents with their files, answers, schemas, races and jobs, by owner."""
+"""What lasts: documents with their files, answers, schemas, races and jobs, by owner; and users."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ from kie_app.store.records import (
     Correction,
     Counts,
     Job,
+    NewUser,
     Prediction,
     Said,
     StoredDocument,
     StoredRace,
     StoredSchema,
+    StoredUser,
 )
 from kie_app.store.store import Store
+from kie_app.store.users import Users
 
 __all__ = [
     "Correction",
     "Counts",
     "Job",
+    "NewUser",
     "Prediction",
     "Said",
     "Store",
     "StoredDocument",
     "StoredRace",
     "StoredSchema",
+    "StoredUser",
+    "Users",
 ]

@@ -6,10 +6,11 @@ through psycopg, whatever driver the URL names.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def _parsed(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        _make_folder(Path(str(url.database)).parent)
+        _make_file(Path(str(url.database)))
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -127,7 +128,10 @@ def _engine(url: URL) -> Engine:
     )
 
 
-def _make_folder(folder: Path) -> None:
+def _make_file(path: Path) -> None:
+    """An empty file is an empty database. It is its owner's alone from the start, as are the ones
+    that SQLite puts beside it: what it holds is private, hashes of passwords too."""
+    folder = path.parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -135,6 +139,8 @@ def _make_folder(folder: Path) -> None:
             f"The folder {folder} of the database cannot be made ({error.strerror}): give "
             "ONEPASS_DATA_DIR or ONEPASS_DATABASE a place that may be written."
         ) from error
+    with suppress(OSError):  # SQLite meets the same and says what it is
+        os.close(os.open(path, os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -124,6 +124,25 @@ class Job:
     made: datetime
     changed: datetime
     lease: datetime | None
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """Whom to enter: a name that nobody else has, a role, and the hash of a password."""
+
+    name: str
+    role: str
+    hash: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class StoredUser:
+    """Somebody who logs in with a password; `changed` is when they were entered."""
+
+    name: str
+    role: str
+    hash: str = field(repr=False)
+    changed: datetime
 
 
 @dataclass(frozen=True)

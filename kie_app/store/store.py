@@ -15,11 +15,12 @@ from kie_app.store.races import Races
 from kie_app.store.records import Counts
 from kie_app.store.schemas import Schemas
 from kie_app.store.tables import corrections, documents, files, predictions, races
+from kie_app.store.users import Users
 
 
 class Store:
-    """What is kept of documents, answers, schemas, races and jobs, for many threads and, on the
-    same database and files, many processes.
+    """What is kept of documents, answers, schemas, races, jobs and users, for many threads and,
+    on the same database and files, many processes.
 
     Methods that take an owner see nothing of other owners'. All raise StoreError when the database
     or the files cannot be used.
@@ -33,6 +34,7 @@ class Store:
         self.schemas = Schemas(database)
         self.races = Races(database)
         self.jobs = Jobs(database)
+        self.users = Users(database)
 
     @classmethod
     def open(cls, url: str, files: str) -> Store:

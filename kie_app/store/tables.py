@@ -110,6 +110,15 @@ races = Table(
     Column("made", Utc, nullable=False),
 )
 
+users = Table(
+    "users",
+    metadata,
+    Column("name", Exact, primary_key=True),
+    Column("role", Exact, nullable=False),
+    Column("hash", Exact, nullable=False),
+    Column("changed", Utc, nullable=False),
+)
+
 jobs = Table(
     "jobs",
     metadata,

@@ -1,7 +1,7 @@
 """Where to listen: on this machine alone, unless there is a login or somebody says otherwise twice.
 
 Whoever reaches an app without a login sees every document in it. So an address that others can
-reach needs a login (ONEPASS_AUTH or ONEPASS_OIDC_ISSUER), or ONEPASS_OPEN_TO_ALL=yes beside it.
+reach needs a login (ONEPASS_LOGIN or ONEPASS_OIDC_ISSUER), or ONEPASS_OPEN_TO_ALL=yes beside it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ def host(settings: Settings, on_space: bool) -> str:
     """
     everywhere = on_space and "host" not in settings.model_fields_set
     chosen = "0.0.0.0" if everywhere else settings.host
-    login = settings.auth or settings.oidc_issuer
+    login = settings.login or settings.oidc_issuer
     if not (is_loopback(chosen) or login or settings.open_to_all):
         raise AccessError(
             f"Listening on {chosen!r} without a login shows every document to whoever reaches this "
-            "machine: enter users (`python -m kie_app users add NAME`, ONEPASS_AUTH), set "
-            "ONEPASS_HOST=127.0.0.1, or, if that is what you want, set ONEPASS_OPEN_TO_ALL=yes."
+            "machine: enter users (`python -m kie_app users add NAME`) and set ONEPASS_LOGIN=yes, "
+            "set ONEPASS_HOST=127.0.0.1, or, if that is what you want, set ONEPASS_OPEN_TO_ALL=yes."
         )
     return chosen
 

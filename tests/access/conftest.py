@@ -1,4 +1,4 @@
-"""One app with a users file for all tests that leave its users as they are; cheap hashes."""
+"""One app with users for all tests that leave its users as they are; cheap hashes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from kie_app.access import passwords
 from kie_app.config import Settings
-from tests.access.people import CHEAP, App, line, running, users_file
+from tests.access.people import CHEAP, App, person, running, with_users
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,7 +23,6 @@ def cheap() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def app(cheap: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """ada is an admin, bob a user."""
-    folder = tmp_path_factory.mktemp("app")
-    users = users_file(folder, line("ada", "admin"), line("bob"))
-    with running(Settings(auth=str(users), data_dir=folder / "data")) as app:
+    folder = with_users(tmp_path_factory.mktemp("app"), person("ada", "admin"), person("bob"))
+    with running(Settings(login=True, data_dir=folder)) as app:
         yield app

@@ -1,4 +1,4 @@
-"""Users of a file whose hashes cost next to nothing, and an app that runs for real."""
+"""Users whose hashes cost next to nothing, and an app that runs for real."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from kie_app.access import open_access
 from kie_app.config import Settings
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
+from kie_app.store import NewUser, Store
 from kie_app.ui.page import build_ui
 from kie_app.web.listening import listen
 from kie_app.web.metrics import Metrics
@@ -29,8 +30,16 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORDS = {"ada": "correct horse battery", "bob": "staple of the horse", "eve": "nobody expects"}
 
 
-def line(name: str, role: str = "user", password: str | None = None) -> str:
-    return f"{name}:{role}:{CHEAP.hash(password or PASSWORDS[name])}\n"
+def person(name: str, role: str = "user", password: str | None = None) -> NewUser:
+    return NewUser(name, role, CHEAP.hash(password or PASSWORDS[name]))
+
+
+def with_users(data_dir: Path, *users: NewUser) -> Path:
+    """The same folder, whose store has these users beside those that it had."""
+    store = Store.of(Settings(data_dir=data_dir))
+    assert store.users.add(users) == []
+    store.close()
+    return data_dir
 
 
 def basic(name: str, password: str | None = None) -> dict[str, str]:
@@ -86,7 +95,7 @@ def running(settings: Settings, port: int = 0, model: bool = False) -> Iterator[
     engine = Engine(settings, Metrics())
     warm_up = WarmUp(engine)
     page = build_ui(engine, warm_up)
-    server = build_server(page, engine, warm_up, open_access(settings))
+    server = build_server(page, engine, warm_up, open_access(settings, engine.store.users))
     if model:
         warm_up.start()
         warm_up.wait()
@@ -104,9 +113,3 @@ def clients(app: App, *names: str) -> Iterator[dict[str, Client]]:
     finally:
         for client in found.values():
             client.close()
-
-
-def users_file(folder: Path, *lines: str) -> Path:
-    path = folder / "users"
-    path.write_text("".join(lines), "utf-8")
-    return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,21 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 
+from kie_app.access.accounts import Account, Accounts
 from kie_app.access.attempts import PER_NAME
 from kie_app.access.credentials import Credentials, basic
-from kie_app.access.users import User, Users
+from kie_app.access.users import User
+from kie_app.config import Settings
 from kie_app.errors import TooManyAttempts
-from tests.access.people import PASSWORDS, line, users_file
+from kie_app.store import Store
+from tests.access.people import PASSWORDS, person
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 
-class Counted(Users):
-    """Users that count how often a password was hashed, and how many at once."""
+class Counted(Accounts):
+    """Accounts that count how often a password was hashed, and how many at once."""
 
     hashed = now = most = 0
 
-    def verify(self, name: str, password: str) -> User | None:
+    def verify(self, name: str, password: str) -> Account | None:
         self.hashed += 1
         self.now += 1
         self.most = max(self.most, self.now)
@@ -36,34 +40,49 @@ class Counted(Users):
 
 
 @pytest.fixture
-def users(tmp_path: Path) -> Counted:
-    return Counted(users_file(tmp_path, line("ada"), line("bob")))
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.of(Settings(data_dir=tmp_path))
+    store.users.add([person("ada"), person("bob")])
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def accounts(store: Store) -> Counted:
+    return Counted(store.users)
+
+
+async def checked(credentials: Credentials, name: str, password: str) -> User | None:
+    """Whose the credentials are, as given from one address."""
+    account = await credentials.check(name, password, HERE)
+    return account.user if account else None
 
 
 def connection(header: str) -> HTTPConnection:
     return HTTPConnection({"type": "http", "headers": [(b"authorization", header.encode())]})
 
 
-def test_a_right_password_is_hashed_once_and_counts_while_the_file_says_so(
-    users: Counted, tmp_path: Path
+def test_a_right_password_is_hashed_once_and_counts_while_it_is_the_users(
+    accounts: Counted, store: Store
 ) -> None:
     async def story() -> None:
-        credentials = Credentials(users)
+        credentials = Credentials(accounts)
         for _ in range(3):
-            assert await credentials.check("ada", PASSWORDS["ada"], HERE) == User("ada")
-        assert users.hashed == 1
-        users_file(tmp_path, line("ada", "admin", "another password"))
-        assert await credentials.check("ada", PASSWORDS["ada"], HERE) is None
-        assert await credentials.check("ada", "another password", HERE) == User("ada", "admin")
-        users_file(tmp_path, line("bob"))
-        assert await credentials.check("ada", "another password", HERE) is None
+            assert await checked(credentials, "ada", PASSWORDS["ada"]) == User("ada")
+        assert accounts.hashed == 1
+        store.users.remove("ada")
+        store.users.add([person("ada", "admin", "another password")])
+        assert await checked(credentials, "ada", PASSWORDS["ada"]) is None
+        assert await checked(credentials, "ada", "another password") == User("ada", "admin")
+        store.users.remove("ada")
+        assert await checked(credentials, "ada", "another password") is None
 
     asyncio.run(story())
 
 
-def test_a_known_password_can_be_guessed_no_faster_than_another(users: Counted) -> None:
+def test_a_known_password_can_be_guessed_no_faster_than_another(accounts: Counted) -> None:
     async def story() -> None:
-        credentials = Credentials(users)
+        credentials = Credentials(accounts)
         assert await credentials.check("ada", PASSWORDS["ada"], HERE)
         for number in range(PER_NAME):
             assert await credentials.check("ada", f"guess {number}", THERE) is None
@@ -75,23 +94,23 @@ def test_a_known_password_can_be_guessed_no_faster_than_another(users: Counted) 
     asyncio.run(story())
 
 
-def test_attempts_at_once_are_looked_at_one_by_one_and_counted(users: Counted) -> None:
+def test_attempts_at_once_are_looked_at_one_by_one_and_counted(accounts: Counted) -> None:
     async def story() -> None:
-        credentials = Credentials(users)
+        credentials = Credentials(accounts)
         tries = (credentials.check("ada", f"guess {number}", HERE) for number in range(20))
         answers = await asyncio.gather(*tries, return_exceptions=True)
         assert [type(one) for one in answers].count(TooManyAttempts) == 20 - PER_NAME
-        assert (users.hashed, users.most) == (PER_NAME, 1)
+        assert (accounts.hashed, accounts.most) == (PER_NAME, 1)
         rights = (credentials.check("bob", PASSWORDS["bob"], HERE) for _ in range(20))
-        assert set(await asyncio.gather(*rights)) == {User("bob")}
-        assert users.hashed == PER_NAME + 1
+        assert {one.user for one in await asyncio.gather(*rights) if one} == {User("bob")}
+        assert accounts.hashed == PER_NAME + 1
 
     asyncio.run(story())
 
 
-def test_what_cannot_be_a_name_counts_as_one(users: Counted) -> None:
+def test_what_cannot_be_a_name_counts_as_one(accounts: Counted) -> None:
     async def story() -> None:
-        credentials = Credentials(users)
+        credentials = Credentials(accounts)
         for number in range(PER_NAME):
             assert await credentials.check(f"{'A' * 1000}{number}", "x", HERE) is None
         with pytest.raises(TooManyAttempts):

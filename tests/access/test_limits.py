@@ -9,74 +9,27 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from hypothesis import given
-from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 from starlette.types import Message
 
-from kie_app.access import limit, limits
-from kie_app.access.limits import MINUTE, Pace, Rate, Sizes, who_asks
+from kie_app.access import limit
+from kie_app.access.limits import MINUTE, BodyLimit, RateLimit, who_asks
 from kie_app.access.users import LOCAL, User
 from kie_app.config import Settings
-from tests.access.people import App, basic, line, running, users_file
+from tests.access.people import App, basic, person, running, with_users
 
 ADA = ("user", "ada")
 MOST = 20
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(scope="module")
 def tight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """An app of few requests and small files."""
     folder = tmp_path_factory.mktemp("tight")
-    users = users_file(folder, line("ada", "admin"), line("bob"), line("eve"))
-    settings = Settings(
-        auth=str(users), data_dir=folder / "data", requests_per_minute=MOST, max_file_mb=1
-    )
+    with_users(folder, person("ada", "admin"), person("bob"), person("eve"))
+    settings = Settings(login=True, data_dir=folder, requests_per_minute=MOST, max_file_mb=1)
     with running(settings) as app:
         yield app
-
-
-@given(st.lists(st.floats(0, 30), max_size=80), st.integers(1, 6))
-def test_no_minute_sees_more_than_the_limit_and_who_waits_as_told_gets_through(
-    gaps: list[float], most: int
-) -> None:
-    clock = Clock()
-    rate, through = Rate(most, clock), []
-    for gap in gaps:
-        clock.now += gap
-        seconds = rate.wait(ADA)
-        if seconds == 0:
-            through.append(clock.now)
-        else:
-            clock.now += seconds + 1e-6
-            assert rate.wait(ADA) == 0
-            through.append(clock.now)
-    pairs = zip(through, through[most:], strict=False)
-    assert all(later - earlier >= MINUTE - 1e-6 for earlier, later in pairs)
-
-
-def test_who_asks_seldom_never_waits() -> None:
-    clock = Clock()
-    rate = Rate(60, clock)
-    for second in range(200):
-        clock.now = float(second) * 1.001
-        assert rate.wait(ADA) == 0
-        assert rate.wait(("address", "192.0.2.1")) == 0
-
-
-def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "KEPT", 100)
-    rate = Rate(5)
-    for number in range(1000):
-        rate.wait(("address", f"10.0.{number // 250}.{number % 250}"))
-    assert len(rate._times) == 100
 
 
 @pytest.mark.parametrize(
@@ -123,7 +76,7 @@ def test_what_a_page_loads_by_itself_is_free(tight: App) -> None:
 
 
 def test_zero_is_no_limit() -> None:
-    for number, kinds in ((0, {Sizes}), (1, {Sizes, Pace})):
+    for number, kinds in ((0, {BodyLimit}), (1, {BodyLimit, RateLimit})):
         server = FastAPI()
         limit(server, Settings(requests_per_minute=number))
         assert {one.cls for one in server.user_middleware} == kinds
@@ -184,5 +137,5 @@ def test_nothing_is_read_past_the_limit() -> None:
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
     with pytest.raises(Exception, match="larger than a file"):
-        asyncio.run(Sizes(reader, 10_000)(scope, receive, reader))
+        asyncio.run(BodyLimit(reader, 10_000)(scope, receive, reader))
     assert read == 11_000

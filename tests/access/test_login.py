@@ -13,13 +13,16 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AuthenticationError
 from itsdangerous import TimestampSigner
+from typer.testing import CliRunner
 
-from kie_app.access import open_access, users
+from kie_app.access import open_access
 from kie_app.access.attempts import PER_NAME
 from kie_app.access.sessions import COOKIE, LIFETIME
+from kie_app.commands.main import app as cli
 from kie_app.config import Settings
 from kie_app.errors import AccessError
-from tests.access.people import PASSWORDS, App, basic, form, line, running, users_file
+from kie_app.store import Store
+from tests.access.people import PASSWORDS, App, basic, form, person, running, with_users
 
 HTTPS = {"X-Forwarded-Proto": "https"}
 
@@ -38,8 +41,8 @@ def cookie_of(browser: httpx2.Client) -> str:
 @pytest.fixture
 def own(tmp_path: Path) -> Settings:
     """Settings of an app that a test may change."""
-    users_file(tmp_path, line("ada", "admin"), line("bob"))
-    return Settings(auth=str(tmp_path / "users"), data_dir=tmp_path / "data")
+    with_users(tmp_path, person("ada", "admin"), person("bob"))
+    return Settings(login=True, data_dir=tmp_path)
 
 
 def test_login_page_logout(app: App) -> None:
@@ -177,18 +180,26 @@ def test_a_login_is_a_new_session(app: App) -> None:
 
 
 def test_a_removed_user_and_a_changed_password_end_at_once(own: Settings) -> None:
-    file = Path(own.auth)
+    users = Store.of(own).users  # as another process has them
     with running(own) as app, app.logged_in("ada") as ada, app.logged_in("bob") as bob:
         assert who(app.browser(), headers=basic("bob")) == "bob"
-        users.remove(file, "bob")
+        users.remove("bob")
         assert who(bob) is None
         assert who(app.browser(), headers=basic("bob")) is None
         assert bob.get("/gradio_api/info").status_code == 401
         assert who(ada) == "ada"
-        users.add(file, "bob", PASSWORDS["bob"])
+        users.add([person("bob")])
         assert who(bob) is None
-        users_file(file.parent, line("ada", "admin", "another password"))
+        users.remove("ada")
+        users.add([person("ada", "admin", "another password")])
         assert who(ada) is None
+
+
+def test_a_user_removed_by_the_command_line_is_out_at_the_next_request(own: Settings) -> None:
+    with running(own) as app, app.logged_in("ada") as ada, app.logged_in("bob") as bob:
+        environment = {"ONEPASS_DATA_DIR": str(own.data_dir)}
+        assert CliRunner().invoke(cli, ["users", "remove", "bob"], env=environment).exit_code == 0
+        assert (who(ada), who(bob)) == ("ada", None)
 
 
 def test_a_restart_logs_nobody_out(own: Settings) -> None:
@@ -229,8 +240,11 @@ def test_programs_come_in_by_basic_credentials(app: App) -> None:
             Client(app.address, headers=headers, verbose=False)
 
 
-def test_settings_that_let_nobody_in_are_told(tmp_path: Path) -> None:
-    with pytest.raises(AccessError, match="cannot be read"):
-        open_access(Settings(auth=str(tmp_path / "none"), data_dir=tmp_path))
-    with pytest.raises(AccessError, match="holds no user"):
-        open_access(Settings(auth=str(users_file(tmp_path)), data_dir=tmp_path))
+def test_a_login_without_users_is_told_with_its_remedy(tmp_path: Path) -> None:
+    settings = Settings(login=True, data_dir=tmp_path)
+    store = Store.of(settings)
+    with pytest.raises(AccessError, match=r"no user.*python -m kie_app users add NAME"):
+        open_access(settings, store.users)
+    store.users.add([person("ada")])
+    open_access(settings, store.users)
+    store.close()

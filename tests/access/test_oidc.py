@@ -17,7 +17,8 @@ from kie_app.access.sessions import COOKIE
 from kie_app.access.users import User
 from kie_app.config import Settings
 from kie_app.errors import AccessError
-from tests.access.people import form, line, served, users_file
+from kie_app.store import Store
+from tests.access.people import form, person, served
 from tests.access.provider import CLIENT, SECRET, Provider
 from tests.access.provider import server as provider_server
 
@@ -45,7 +46,16 @@ def settings(provider: Provider, tmp_path: Path) -> Settings:
     )
 
 
-def small_server(settings: Settings) -> FastAPI:
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """ada may log in with a password, where that is asked for."""
+    store = Store.of(Settings(data_dir=tmp_path_factory.mktemp("store")))
+    store.users.add([person("ada")])
+    yield store
+    store.close()
+
+
+def small_server(settings: Settings, store: Store) -> FastAPI:
     """A server that says who asks, behind the login."""
     server = FastAPI()
 
@@ -54,13 +64,13 @@ def small_server(settings: Settings) -> FastAPI:
         user = user_of(request)
         return {"name": user.name, "role": user.role} if user else {}
 
-    open_access(settings).guard(server, "")
+    open_access(settings, store.users).guard(server, "")
     return server
 
 
 @pytest.fixture
-def address(settings: Settings) -> Iterator[str]:
-    with served(small_server(settings)) as address:
+def address(settings: Settings, store: Store) -> Iterator[str]:
+    with served(small_server(settings, store)) as address:
         yield address
 
 
@@ -207,27 +217,26 @@ def test_new_keys_of_the_provider_are_fetched(provider: Provider, browser: httpx
 
 
 def test_a_session_holds_for_its_provider_and_the_list_of_today(
-    settings: Settings, browser: httpx2.Client
+    settings: Settings, store: Store, browser: httpx2.Client
 ) -> None:
     go(browser)
     headers = {"Cookie": f"{COOKIE}={browser.cookies[COOKIE]}"}
     for change in ({"oidc_users": "@trusted.example"}, {"oidc_client_id": "another"}):
-        with served(small_server(settings.model_copy(update=change))) as address:
+        with served(small_server(settings.model_copy(update=change), store)) as address:
             assert httpx2.get(address, headers=headers).status_code == 303
-    with served(small_server(settings)) as address:
+    with served(small_server(settings, store)) as address:
         assert httpx2.get(address, headers=headers).status_code == 200
 
 
-def test_without_a_users_file_no_password_is_looked_at(browser: httpx2.Client) -> None:
+def test_with_a_provider_alone_no_password_is_looked_at(browser: httpx2.Client) -> None:
     assert "password" not in browser.get("/login").text
     assert browser.post("/login", data=form("ada")).status_code == 401
     assert browser.get("/x", headers={"Authorization": "Basic YWRhOng="}).status_code == 401
 
 
-def test_both_ways_in_stand_beside_each_other(settings: Settings, tmp_path: Path) -> None:
-    users = users_file(tmp_path, line("ada"))
-    both = settings.model_copy(update={"auth": str(users)})
-    with served(small_server(both)) as address, httpx2.Client(base_url=address) as browser:
+def test_both_ways_in_stand_beside_each_other(settings: Settings, store: Store) -> None:
+    both = settings.model_copy(update={"login": True})
+    with served(small_server(both, store)) as address, httpx2.Client(base_url=address) as browser:
         assert "password" in browser.get("/login").text
         browser.post("/login", data=form("ada"))
         assert who(browser) == User("ada")
@@ -236,11 +245,11 @@ def test_both_ways_in_stand_beside_each_other(settings: Settings, tmp_path: Path
         assert who(browser) == User("carl@example.org")
 
 
-def test_a_provider_out_of_reach_is_told_on_the_page(settings: Settings) -> None:
+def test_a_provider_out_of_reach_is_told_on_the_page(settings: Settings, store: Store) -> None:
     with served(FastAPI()) as gone:
         pass
     away = settings.model_copy(update={"oidc_issuer": gone})
-    with served(small_server(away)) as address:
+    with served(small_server(away, store)) as address:
         answer = httpx2.get(f"{address}/login-oidc")
         assert answer.headers["location"] == TROUBLE + "provider"
 
@@ -259,14 +268,16 @@ def test_a_provider_out_of_reach_is_told_on_the_page(settings: Settings) -> None
     ],
 )
 def test_settings_that_do_not_fit_are_told_without_the_secret(
-    settings: Settings, change: dict[str, str], part: str
+    settings: Settings, store: Store, change: dict[str, str], part: str
 ) -> None:
     with pytest.raises(AccessError, match=part) as told:
-        open_access(settings.model_copy(update=change))
+        open_access(settings.model_copy(update=change), store.users)
     assert SECRET not in str(told.value)
 
 
 def test_everybody_of_a_provider_comes_in_only_when_that_is_said(settings: Settings) -> None:
     everybody = settings.model_copy(update={"oidc_users": "*", "oidc_admins": ""})
-    assert Oidc.of(everybody).find("eve@example.org") == User("eve@example.org")
+    found = Oidc.of(everybody).find("eve@example.org")
+    assert found is not None
+    assert found.user == User("eve@example.org")
     assert Oidc.of(settings).find("eve@example.org") is None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from kie_app.access import passwords
-from kie_app.access.users import User, Users
+from kie_app.access.accounts import Accounts
+from kie_app.access.users import User
 from kie_app.commands.main import app
-from tests.access.people import CHEAP, PASSWORDS
+from kie_app.config import Settings
+from kie_app.store import Store
+from tests.access.people import CHEAP, PASSWORDS, person
 from tests.commands.calling import refusal
 
 
@@ -19,44 +23,65 @@ def run(*arguments: str, stdin: str = "") -> Result:
 
 
 @pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """What the commands work on."""
     monkeypatch.setattr(passwords, "HASHER", CHEAP)
-    monkeypatch.setenv("ONEPASS_AUTH", str(tmp_path / "users"))
-    return tmp_path / "users"
+    monkeypatch.setenv("ONEPASS_DATA_DIR", str(tmp_path))
+    store = Store.of(Settings.from_env())
+    yield store
+    store.close()
 
 
-def test_users_are_added_listed_and_removed(file: Path) -> None:
-    for name, options in (("ada", ["--admin"]), ("bob", [])):
+def names(store: Store) -> list[str]:
+    return [one.name for one in store.users.everybody()]
+
+
+def written(tmp_path: Path, *lines: str) -> str:
+    """A users file of these lines."""
+    file = tmp_path / "users"
+    file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    return str(file)
+
+
+def line(name: str, role: str = "user") -> str:
+    return ":".join((name, role, person(name).hash))
+
+
+def test_users_are_added_listed_and_removed(store: Store) -> None:
+    for name, options in (("bob", []), ("ada", ["--admin"])):
         result = run("add", name, *options, stdin=f"{PASSWORDS[name]}\r\nmore\n")
         assert (result.exit_code, result.output) == (0, "")
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert Users.read(file).verify("ada", PASSWORDS["ada"]) == User("ada", "admin")
-    listed = run("list").stdout
-    assert [row.split() for row in listed.splitlines()] == [["ada", "admin"], ["bob", "user"]]
+    account = Accounts(store.users).verify("ada", PASSWORDS["ada"])
+    assert account is not None
+    assert account.user == User("ada", "admin")
+    rows = [row.split() for row in run("list").stdout.splitlines()]
+    since = [f"{one.changed:%Y-%m-%d %H:%M}".split() for one in store.users.everybody()]
+    assert rows == [["ada", "admin", *since[0]], ["bob", "user", *since[1]]]
     assert run("remove", "ada").exit_code == 0
-    assert Users.read(file).everybody() == [User("bob")]
+    assert names(store) == ["bob"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "stdin"),
     [
         (["add", "Ada"], ""),
+        (["add", "local"], "long enough here\n"),
         (["add", "ada"], "short\n"),
         (["add", "ada"], ""),
         (["remove", "ada"], ""),
-        (["list"], ""),
+        (["import", "none"], ""),
     ],
 )
-def test_what_cannot_be_is_one_line(arguments: list[str], stdin: str, file: Path) -> None:
+def test_what_cannot_be_is_one_line(arguments: list[str], stdin: str, store: Store) -> None:
     assert "short" not in refusal(run(*arguments, stdin=stdin))
-    assert not file.exists()
+    assert names(store) == []
 
 
-def test_a_name_that_is_taken_is_told_before_the_password_is_read(file: Path) -> None:
+def test_a_name_that_is_taken_is_told_before_the_password_is_read(store: Store) -> None:
     run("add", "ada", stdin=PASSWORDS["ada"])
-    before = file.read_text()
-    assert "already" in refusal(run("add", "ada", stdin=PASSWORDS["bob"]))
-    assert file.read_text() == before
+    before = store.users.everybody()
+    assert "already" in refusal(run("add", "ada", stdin="short"))
+    assert store.users.everybody() == before
 
 
 def test_a_password_is_no_argument() -> None:
@@ -64,6 +89,30 @@ def test_a_password_is_no_argument() -> None:
     assert result.exit_code == 2
 
 
-def test_without_a_users_file_the_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ONEPASS_AUTH")
-    assert "ONEPASS_AUTH" in refusal(run("list"))
+def test_a_file_is_imported_and_who_is_there_is_left_and_named(
+    store: Store, tmp_path: Path
+) -> None:
+    store.users.add([person("ada", "admin")])
+    before = store.users.find("ada")
+    result = run("import", written(tmp_path, "# ours", line("bob"), line("ada"), line("eve")))
+    assert result.exit_code == 0, result.output
+    assert "2 entered." in result.stdout
+    assert "left as they are: ada." in result.stdout
+    assert "$" not in result.stdout
+    assert names(store) == ["ada", "bob", "eve"]
+    assert store.users.find("ada") == before
+    assert Accounts(store.users).verify("bob", PASSWORDS["bob"]) is not None
+    again = run("import", written(tmp_path, line("bob")))
+    assert (again.exit_code, again.stdout.splitlines()[0]) == (0, "0 entered.")
+
+
+@pytest.mark.parametrize("wrong", ["bob", "bob:user:secret", "bob:root:HASH", "ada:user:HASH"])
+def test_a_file_with_a_wrong_line_enters_nobody_and_quotes_no_hash(
+    store: Store, tmp_path: Path, wrong: str
+) -> None:
+    wrong = wrong.replace("HASH", person("bob").hash)
+    told = refusal(run("import", written(tmp_path, line("ada"), wrong)))
+    assert "line 2" in told
+    assert "$" not in told
+    assert "secret" not in told
+    assert names(store) == []

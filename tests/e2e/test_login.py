@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kie_app.config import Settings
-from tests.access.people import PASSWORDS, App, line, running, users_file
+from tests.access.people import PASSWORDS, App, person, running, with_users
 from tests.e2e.conftest import PATIENCE
 
 pytestmark = pytest.mark.e2e
@@ -34,9 +34,8 @@ CONTRAST = """element => {
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app with a user and without its model, which a login does not wait for."""
-    folder = tmp_path_factory.mktemp("login")
-    users = users_file(folder, line("ada", "admin"))
-    with running(Settings(auth=str(users), data_dir=folder / "data")) as app:
+    folder = with_users(tmp_path_factory.mktemp("login"), person("ada", "admin"))
+    with running(Settings(login=True, data_dir=folder)) as app:
         yield app
 
 

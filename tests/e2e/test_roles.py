@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kie_app.config import Settings
-from tests.access.people import App, line, running, users_file
+from tests.access.people import App, person, running, with_users
 from tests.e2e.test_two_users import logged_in
 from tests.ui.kept import keep
 
@@ -20,9 +20,8 @@ JOB = "retrain-at-night"
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app without its model: ada is an admin, bob a user; both have a document, eve a job."""
-    folder = tmp_path_factory.mktemp("roles")
-    users = users_file(folder, line("ada", "admin"), line("bob"))
-    with running(Settings(auth=str(users), data_dir=folder / "data")) as app:
+    folder = with_users(tmp_path_factory.mktemp("roles"), person("ada", "admin"), person("bob"))
+    with running(Settings(login=True, data_dir=folder)) as app:
         for owner in ("ada", "bob"):
             keep(app.engine, owner)
         app.engine.store.jobs.add("eve", JOB, total=70)

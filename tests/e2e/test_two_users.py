@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.access.people import PASSWORDS, line, users_file
+from tests.access.people import PASSWORDS, person, with_users
 from tests.e2e.conftest import PATIENCE, running
 from tests.e2e.test_extract import FILES, cells, upload
 from tests.e2e.test_review import start
@@ -23,8 +23,8 @@ KEY = {"ada": "total", "bob": "total, date"}
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with its model and two users."""
     folder = tmp_path_factory.mktemp("two")
-    users = users_file(folder, line("ada"), line("bob"))
-    with running(folder, ONEPASS_AUTH=str(users)) as here:
+    with_users(folder / "data", person("ada"), person("bob"))
+    with running(folder, ONEPASS_LOGIN="yes") as here:
         yield here
 
 

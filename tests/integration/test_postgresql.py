@@ -19,6 +19,7 @@ from tests.store import (
     test_migrating,
     test_races,
     test_schemas,
+    test_users,
     things,
 )
 from tests.store.things import Place
@@ -34,6 +35,7 @@ _TESTS = [
         test_migrating,
         test_races,
         test_schemas,
+        test_users,
     )
     for name, test in vars(module).items()
     if name.startswith("test_")

@@ -20,7 +20,7 @@ from typing import Annotated
 import psutil
 import typer
 
-from tests.access.people import line, users_file
+from tests.access.people import person, with_users
 from tests.e2e.conftest import running
 from tests.load.locustfile import PASSWORD, name_of
 
@@ -35,8 +35,11 @@ def main(
     """Load the app and say how it bore it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        listed = [line(name_of(number), password=PASSWORD) for number in range(users)]
-        with running(folder, ONEPASS_AUTH=str(users_file(folder, *listed))) as address:
+        with_users(
+            folder / "data",
+            *(person(name_of(number), password=PASSWORD) for number in range(users)),
+        )
+        with running(folder, ONEPASS_LOGIN="yes") as address:
             code, memory = work(address, users, minutes, folder / "load")
         failed = report(folder / "load", memory)
     raise typer.Exit(1 if code or failed else 0)

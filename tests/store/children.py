@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kie_app.errors import Overtaken
-from kie_app.store import Correction, Store
+from kie_app.store import Correction, NewUser, Store
 from kie_app.store.answers import Answers
 from kie_app.store.database import Database
 from kie_app.store.documents import Documents
@@ -129,6 +129,13 @@ def claim_all(place: Place, start: Any) -> None:
     start.wait()
     while (job := store.jobs.claim(["batch"], PATIENCE)) is not None:
         assert store.jobs.finish(job, detail={"times": job.detail["times"] + 1}) is not None
+
+
+def enter_users(place: Place, start: Any, role: str, names: list[str]) -> None:
+    """All of them in one transaction."""
+    store = Store.open(place.url, place.files)
+    start.wait()
+    store.users.add([NewUser(name, role, f"hash of {name}") for name in names])
 
 
 def die(*_: Any) -> None:

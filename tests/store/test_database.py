@@ -120,6 +120,14 @@ def test_a_database_that_cannot_be_had_is_named(tmp_path: Path, url: str, said: 
     assert "\n" not in str(raised.value)
 
 
+def test_a_new_database_is_its_owners_alone_with_what_stands_beside_it(
+    store: Store, tmp_path: Path
+) -> None:
+    things.document(store)
+    made = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("onepass.db*")}
+    assert made == {f"onepass.db{end}": 0o600 for end in ("", "-shm", "-wal")}
+
+
 def test_a_damaged_database_is_refused(place: Place, tmp_path: Path) -> None:
     (tmp_path / "onepass.db").write_bytes(b"no database" * 1000)
     with pytest.raises(StoreError, match=r"onepass\.db cannot be used \(file is not a database\)"):

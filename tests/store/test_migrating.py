@@ -9,6 +9,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from kie_app.errors import StoreError
@@ -18,6 +19,8 @@ from kie_app.store.migrating import MIGRATIONS, config, upgrade
 from kie_app.store.tables import metadata
 from tests.store import things
 from tests.store.things import Place
+
+HEAD = ScriptDirectory.from_config(config()).get_current_head()
 
 
 def executed(place: Place, statement: str) -> None:
@@ -51,7 +54,7 @@ def test_a_database_of_a_newer_onepass_is_refused_and_left_alone(
     with pytest.raises(StoreError, match=r"newer Onepass .*'9999'.* ONEPASS_DATABASE") as raised:
         Store.open(place.url, place.files)
     assert "\n" not in str(raised.value)
-    executed(place, "UPDATE alembic_version SET version_num = '0001'")
+    executed(place, f"UPDATE alembic_version SET version_num = '{HEAD}'")
     Store.open(place.url, place.files).close()
 
 
@@ -68,10 +71,24 @@ def test_a_new_migration_begins_from_the_template(place: Place, tmp_path: Path) 
     shutil.copytree(MIGRATIONS, folder)
     copied = config()
     copied.set_main_option("script_location", str(folder))
-    command.revision(copied, 'Say "more"', rev_id="0002")
-    (new,) = (folder / "versions").glob("0002_*.py")
+    command.revision(copied, 'Say "more"', rev_id="next")
+    (new,) = (folder / "versions").glob("next_*.py")
     compile(new.read_text(), new.name, "exec")
-    assert 'down_revision = "0001"' in new.read_text()
+    assert f'down_revision = "{HEAD}"' in new.read_text()
+
+
+def test_a_database_from_before_users_keeps_what_it_holds(place: Place) -> None:
+    database = Database(place.url)
+    with database.write() as connection:
+        command.upgrade(config(connection), "0001")
+        row = "'1', 'anna', 'receipt', '[]', '2026-01-01'"
+        connection.execute(text(f"INSERT INTO schemas VALUES ({row})"))
+        assert "users" not in inspect(connection).get_table_names()
+    database.close()
+    store = Store.open(place.url, place.files)
+    assert [one.schema.name for one in store.schemas.of("anna")] == ["receipt"]
+    assert store.users.everybody() == []
+    store.close()
 
 
 def test_upgrading_twice_changes_nothing(place: Place) -> None:

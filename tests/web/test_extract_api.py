@@ -29,7 +29,7 @@ from kie_app.types import Key, Schema
 from kie_app.ui.page import build_ui
 from kie_app.ui.race.tab import MODEL
 from kie_app.web.extract_api import whole
-from tests.access.people import App, basic, line, running, users_file
+from tests.access.people import App, basic, person, running, with_users
 from tests.conftest import make_backbone
 from tests.documents.pdfs import PdfPage, pdf
 
@@ -55,8 +55,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     backbone.model.save_pretrained(folder)
     backbone.text.tokenizer.save_pretrained(folder)
     settings = Settings(
-        auth=str(users_file(folder, line("ada", "admin"), line("bob"))),
-        data_dir=folder / "data",
+        login=True,
+        data_dir=with_users(folder / "data", person("ada", "admin"), person("bob")),
         backbone=str(folder),
         models_dir=folder,
         dtype="float32",

@@ -17,7 +17,7 @@ from kie_app import export
 from kie_app.library.library import Library
 from kie_app.race import card as race_card
 from kie_app.schemas.kinds import schema_of
-from tests.access.people import App, line, running, users_file
+from tests.access.people import App, person, running, with_users
 from tests.documents.pdfs import PdfPage, pdf
 from tests.ui import recorded
 from tests.ui.kept import keep
@@ -30,7 +30,8 @@ KEYS = "invoice no, date, total"
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("app")
-    settings = tiny(folder, auth=str(users_file(folder, line("ada"), line("bob"))))
+    settings = tiny(folder, login=True)
+    with_users(settings.data_dir, person("ada"), person("bob"))
     with running(settings, model=True) as app:
         yield app
 

@@ -20,7 +20,7 @@ def test_this_machine_alone_needs_no_login(address: str) -> None:
 def test_an_address_that_others_reach_needs_a_login_or_a_second_word(address: str) -> None:
     with pytest.raises(AccessError, match=r"users add.*ONEPASS_OPEN_TO_ALL=yes"):
         host(Settings(host=address), on_space=False)
-    for said in ({"auth": "users"}, {"oidc_issuer": "https://id.example.org"}):
+    for said in ({"login": True}, {"oidc_issuer": "https://id.example.org"}):
         assert host(Settings(host=address, **said), on_space=False) == address
     assert host(Settings(host=address, open_to_all=True), on_space=False) == address
 

@@ -12,7 +12,7 @@ from kie_app.config import Settings
 from kie_app.library.library import Library
 from kie_app.library.queue import ORDERS, queue
 from kie_app.ui.review.handlers import LONGEST
-from tests.access.people import App, line, running, users_file
+from tests.access.people import App, person, running, with_users
 from tests.ui.kept import Guess, keep
 from tests.web.test_library_api import call, told
 
@@ -22,9 +22,8 @@ WRONG_SUM = (Guess("subtotal", "10.00", 0.9), Guess("tax", "1.00", 0.9), Guess("
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """Without a model: what it said is kept already."""
-    folder = tmp_path_factory.mktemp("app")
-    auth = str(users_file(folder, line("ada"), line("bob")))
-    with running(Settings(auth=auth, data_dir=folder / "data")) as app:
+    folder = with_users(tmp_path_factory.mktemp("app"), person("ada"), person("bob"))
+    with running(Settings(login=True, data_dir=folder)) as app:
         yield app
 
 

@@ -22,7 +22,7 @@ from kie_app.ui.extract import grid as extract_grid
 from kie_app.ui.page import build_ui
 from kie_app.web.metrics import Metrics
 from kie_app.web.server import build_server
-from tests.access.people import basic, line, running, users_file
+from tests.access.people import basic, person, running, with_users
 from tests.conftest import make_backbone
 from tests.web.test_metrics import parsed
 
@@ -156,8 +156,8 @@ def test_metrics_count_what_was_done(tmp_path: Path) -> None:
 
 
 def test_metrics_are_for_admins_where_there_is_a_login(tmp_path: Path) -> None:
-    users = users_file(tmp_path, line("ada", "admin"), line("bob"))
-    settings = Settings(auth=str(users), data_dir=tmp_path / "data")
+    with_users(tmp_path, person("ada", "admin"), person("bob"))
+    settings = Settings(login=True, data_dir=tmp_path)
     with running(settings) as app, app.browser() as program:
         for headers, status in (({}, 401), (basic("bob"), 403), (basic("ada"), 200)):
             assert program.get("/metrics", headers=headers).status_code == status

@@ -3,7 +3,7 @@
 A new migration begins with
 
     python -c "from alembic import command; from kie_app.store.migrating import config; \
-               command.revision(config(), 'what it changes', rev_id='0002')"
+               command.revision(config(), 'what it changes', rev_id='0003')"
 
 and is written by hand: its types are SQLAlchemy's own, since those of `tables.py` change later.
 """

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from kie_app.config import Settings
-from tests.access.people import line, running, users_file
+from tests.access.people import person, running, with_users
 from tests.ui.kept import keep
 
 
@@ -24,8 +24,8 @@ def ask(client: httpx2.Client, function: str, sent: dict[str, Any]) -> httpx2.Re
 
 
 def test_a_person_opens_and_corrects_their_own_documents_alone(tmp_path: Path) -> None:
-    users = users_file(tmp_path, line("ada"), line("bob"))
-    with running(Settings(auth=str(users), data_dir=tmp_path / "data")) as app:
+    with_users(tmp_path, person("ada"), person("bob"))
+    with running(Settings(login=True, data_dir=tmp_path)) as app:
         document = keep(app.engine, "ada")
         said = {"document": document, "key": "total", "how": "absent", "token": "t"}
         with app.logged_in("bob") as bob:
