@@ -61,7 +61,7 @@ def extract(
     fields = tuple(surest(answers) for answers in zip(*(one[0] for one in read), strict=True))
     stats = joined([one[1] for one in read])
     events = tuple(event for one in read for event in one[2])
-    return Extraction(decoder, document.id, schema, fields, stats, events, backbone.version)
+    return Extraction(decoder, document.id, schema, fields, stats, events, backbone.signature)
 
 
 def extract_stacked(
@@ -96,7 +96,7 @@ def extract_stacked(
             out.append(_absent(backbone, document, schema, decoder))
             continue
         best = tuple(surest(windows) for windows in zip(*read[number], strict=True))
-        stats, model = decoded[0].stats, backbone.version
+        stats, model = decoded[0].stats, backbone.signature
         out.append(Extraction(decoder, document.id, schema, best, stats, (), model))
     return out
 
@@ -109,7 +109,7 @@ def _absent(backbone: Backbone, document: Document, schema: Schema, decoder: str
     """The answer to a document without text: no pass, every field absent."""
     fields = tuple(Field(key, None, 1.0, (), (), "tokens") for key in schema.keys)
     stats = Stats((), 0.0, 0.0)
-    return Extraction(decoder, document.id, schema, fields, stats, (), backbone.version)
+    return Extraction(decoder, document.id, schema, fields, stats, (), backbone.signature)
 
 
 def _decode(

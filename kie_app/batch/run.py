@@ -117,7 +117,7 @@ def _identity(engine: Engine, options: BatchOptions) -> Row:
     return {
         "keys": [asdict(key) for key in options.schema.keys],
         "decoder": extraction.decoder_named(options.decoder),
-        "model": engine.backbone().version,
+        "model": engine.backbone().signature,
         "day_first": options.day_first,
     }
 
@@ -202,8 +202,9 @@ class Ledger:
             raise DataError(f"{path} is damaged ({error}): give another --out.") from error
         for name, value in self._identity.items():
             if found.get(name) != value:
+                told = f" ({found.get(name)}, now {value})" if name == "model" else ""
                 raise DataError(
-                    f"{self._out} holds a batch with another {NAMED[name]}: give another "
+                    f"{self._out} holds a batch with another {NAMED[name]}{told}: give another "
                     "--out, or run it as it was begun."
                 )
 

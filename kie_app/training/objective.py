@@ -37,8 +37,8 @@ class Objective(nn.Module):
     def forward(self, packed: Packed) -> Losses:
         backbone, packed = self.backbone, packed.to(self.backbone.device)
         embeds = backbone.embed(packed.ids, packed.boxes, packed.boxed, packed.slots)
-        if packed.picture and backbone.eye:
-            features = backbone.eye.see(packed.picture).to(embeds.dtype)
+        if packed.picture and backbone.vision:
+            features = backbone.vision.see(packed.picture).to(embeds.dtype)
             embeds = torch.cat([features, embeds[len(features) :]])
         states = backbone.forward(
             embeds, packed.positions, packed.visible, document=packed.document

@@ -30,7 +30,7 @@ from kie_app.ui.page import build_ui
 from kie_app.ui.race.tab import MODEL
 from kie_app.web.extract_api import whole
 from tests.access.people import App, basic, line, running, users_file
-from tests.conftest import make_backbone
+from tests.conftest import save_backbone
 from tests.documents.pdfs import PdfPage, pdf
 
 ENDPOINTS = {
@@ -51,9 +51,7 @@ Story = Callable[[ClientSession], Awaitable[Any]]
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """ada is an admin, bob a user; ada keeps keys under a name."""
     folder = tmp_path_factory.mktemp("app")
-    backbone = make_backbone()
-    backbone.model.save_pretrained(folder)
-    backbone.text.tokenizer.save_pretrained(folder)
+    save_backbone(folder)
     settings = Settings(
         auth=str(users_file(folder, line("ada", "admin"), line("bob"))),
         data_dir=folder / "data",

@@ -23,7 +23,7 @@ from kie_app.ui.page import build_ui
 from kie_app.web.metrics import Metrics
 from kie_app.web.server import build_server
 from tests.access.people import basic, line, running, users_file
-from tests.conftest import make_backbone
+from tests.conftest import save_backbone
 from tests.web.test_metrics import parsed
 
 
@@ -108,9 +108,7 @@ def test_interactive_api_pages_are_off(client: TestClient, address: str) -> None
 
 def tiny(folder: Path, **options: object) -> Settings:
     """Settings of an app with a tiny model."""
-    backbone = make_backbone()
-    backbone.model.save_pretrained(folder)
-    backbone.text.tokenizer.save_pretrained(folder)
+    save_backbone(folder)
     settings = {"backbone": str(folder), "models_dir": folder, "dtype": "float32"}
     return Settings(data_dir=folder / "data", **settings, **options)  # type: ignore[arg-type]
 
