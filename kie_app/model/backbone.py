@@ -19,6 +19,7 @@ from transformers import (
 
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.digest import signed
+from kie_app.model.features.document import DocumentFeatures
 from kie_app.model.heads import Heads
 from kie_app.model.tokens import DocumentTokens, Text
 from kie_app.model.vision import VisionTower
@@ -31,13 +32,14 @@ class Encoding:
     """A document read once: its keys and values for attention, and its words' last states.
 
     `words` (w, hidden); `cache` holds `length` positions and is never appended to, only forked;
-    `last` (hidden,) is the state of the newest token.
+    `last` (hidden,) is the state of the newest token. `features` is there once a decoder needed it.
     """
 
     cache: DynamicCache
     words: Tensor
     length: int
     last: Tensor
+    features: DocumentFeatures | None = None
 
     def fork(self, length: int | None = None) -> DynamicCache:
         """A cache that begins with the first `length` positions of this one (default: all) and

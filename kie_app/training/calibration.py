@@ -20,6 +20,7 @@ from torch import Tensor
 
 from kie_app import documents
 from kie_app.decoding import hyper_parallel, mask_parallel, spans
+from kie_app.decoding.base import Recorder
 from kie_app.evaluation.metrics import Counts, loosely, normalise
 from kie_app.extraction import WINDOW_OVERLAP, WINDOW_TOKENS
 from kie_app.model.backbone import Backbone
@@ -165,10 +166,11 @@ def _asked(
 def judge(backbone: Backbone, question: Question) -> list[Judged]:
     """What pointers and slots say of every key, and which of it is right."""
     prompt = question.prompt
-    encoding = backbone.encode(prompt.document)
+    asked = mask_parallel.prepare(Recorder(backbone), prompt)
     blocks = mask_parallel.blocks_of(prompt)
-    logits, queries = mask_parallel.fill(backbone, [encoding], blocks, prompt.end)
-    scores = mask_parallel.score(backbone, prompt, encoding, logits, queries, prompt.match)
+    logits, queries = mask_parallel.fill(backbone, [asked.encoding], blocks, prompt.end)
+    keys = [block.key for block in blocks]
+    scores = mask_parallel.score(backbone, asked, logits, queries, keys)
     words = [word.text for word in prompt.document.words]
     out = []
     for key, label, one, block in zip(question.keys, question.labels, scores, logits, strict=True):

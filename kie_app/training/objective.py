@@ -48,9 +48,9 @@ class Objective(nn.Module):
             scores, no_run = self.heads.pointer(
                 states[packed.words],
                 states[packed.query],
-                packed.match,
-                packed.form,
-                packed.shape,
+                packed.label_features,
+                packed.word_features,
+                packed.run_features,
             )
             pointers = pointer_loss(scores, no_run, packed.runs)
         return Losses(
