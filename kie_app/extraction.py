@@ -61,7 +61,7 @@ def extract(
     fields = tuple(surest(answers) for answers in zip(*(one[0] for one in read), strict=True))
     stats = joined([one[1] for one in read])
     events = tuple(event for one in read for event in one[2])
-    return Extraction(decoder, document.id, schema, fields, stats, events, backbone.version)
+    return Extraction(decoder, document.id, schema, fields, stats, events, backbone.signature)
 
 
 def extract_stacked(
@@ -85,7 +85,7 @@ def extract_stacked(
     ]
     prompts = [build_prompt(backbone.text, part, schema) for _, part in parts]
     with backbone.lock:
-        decoded = entry.decode_stacked(backbone, prompts, entry.options()) if prompts else []
+        decoded = entry.decode_stacked(backbone, prompts) if prompts else []
     read: dict[int, list[list[Field]]] = {}
     for (number, part), prompt, one in zip(parts, prompts, decoded, strict=True):
         fields = _fields(backbone, part, prompt, schema, one)
@@ -96,7 +96,7 @@ def extract_stacked(
             out.append(_absent(backbone, document, schema, decoder))
             continue
         best = tuple(surest(windows) for windows in zip(*read[number], strict=True))
-        stats, model = decoded[0].stats, backbone.version
+        stats, model = decoded[0].stats, backbone.signature
         out.append(Extraction(decoder, document.id, schema, best, stats, (), model))
     return out
 
@@ -109,7 +109,7 @@ def _absent(backbone: Backbone, document: Document, schema: Schema, decoder: str
     """The answer to a document without text: no pass, every field absent."""
     fields = tuple(Field(key, None, 1.0, (), (), "tokens") for key in schema.keys)
     stats = Stats((), 0.0, 0.0)
-    return Extraction(decoder, document.id, schema, fields, stats, (), backbone.version)
+    return Extraction(decoder, document.id, schema, fields, stats, (), backbone.signature)
 
 
 def _decode(
@@ -125,13 +125,13 @@ def _decode(
     def event(one: Written) -> Event:
         return Event(one.at, one.key, one.position, backbone.text.decode([one.token]))
 
-    def tell(one: Written) -> None:
+    def emit(one: Written) -> None:
         if on_event:
             on_event(event(one))
 
     entry = DECODERS[decoder]
     encoding = backbone.remembered(prompt.document) if reuse else None
-    decoded: Decoded = entry.decode(backbone, prompt, entry.options(), tell, encoding)
+    decoded: Decoded = entry.decode(backbone, prompt, encoding, on_event=emit)
     if reuse:
         backbone.remember(prompt.document, decoded.encoding)
     fields = _fields(backbone, document, prompt, schema, decoded)
@@ -198,24 +198,26 @@ def field_of(
 
 def surest(answers: Sequence[Field]) -> Field:
     """One key's answer from those of all windows: a value beats an absence, and among values the
-    most confident wins. At most one value is right, so others take from its confidence: it is its
-    odds among those of all. They become readings of it, and its own lose as it does."""
+    most confident wins. Its confidence is lowered where other windows answer other values, since at
+    most one of them is right: with odds o = p / (1 - p) it becomes o over 1 + the odds of all. The
+    other values are added to its readings, whose probabilities are lowered in proportion."""
     best = max(answers, key=lambda field: (field.value is not None, field.confidence))
-    said: dict[str, Field] = {}  # the surest of each value
+    surest_of: dict[str, Field] = {}  # by value
     for one in answers:
-        if one.value and (one.value not in said or said[one.value].confidence < one.confidence):
-            said[one.value] = one
-    if best.value is None or len(said) == 1:
+        known = surest_of.get(one.value or "")
+        if one.value and (known is None or known.confidence < one.confidence):
+            surest_of[one.value] = one
+    if best.value is None or len(surest_of) == 1:
         return best
-    whole = 1 + sum(_odds(one.confidence) for one in said.values())
-    share = {value: _odds(one.confidence) / whole for value, one in said.items()}
+    whole = 1 + sum(_odds(one.confidence) for one in surest_of.values())
+    share = {value: _odds(one.confidence) / whole for value, one in surest_of.items()}
     confidence = share.pop(best.value)
     left = confidence / best.confidence if best.confidence else 0.0
     readings = {
         one.value: one._replace(probability=left * one.probability) for one in best.readings
     }
     for value, probability in share.items():
-        readings[value] = Reading(value, probability, said[value].sources)
+        readings[value] = Reading(value, probability, surest_of[value].sources)
     likeliest = sorted(readings.values(), key=lambda one: -one.probability)
     return replace(best, confidence=confidence, readings=tuple(likeliest))
 
@@ -226,13 +228,15 @@ def _odds(confidence: float) -> float:
 
 def joined(stats: Sequence[Stats]) -> Stats:
     """The stats of windows decoded one after the other."""
-    passes, began = [], 0.0
+    passes, parts, began = [], [], 0.0
     for one in stats:
         passes += [replace(p, start=began + p.start) for p in one.passes]
+        parts += [replace(p, start=began + p.start) for p in one.parts]
         began += one.prefill + one.decode
     return Stats(
         tuple(passes),
         sum(one.prefill for one in stats),
         sum(one.decode for one in stats),
         all(one.cached for one in stats),
+        tuple(parts),
     )

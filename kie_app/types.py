@@ -143,6 +143,15 @@ class Pass:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Work of a decoder outside its passes; `start` counts from the start of its work."""
+
+    kind: str  # "features", "labels", "branches", "logits", "scores" or "answers"
+    start: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Event:
     """A token that a pass wrote, `at` seconds after the decoder's start, for the key at `key`."""
 
@@ -154,12 +163,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Stats:
-    """What one run of a decoder cost. `passes` includes the prefill unless it was cached."""
+    """What one run of a decoder cost. `passes` includes the prefill unless it was cached; `parts`
+    is its other work. `prefill` are the seconds of what depends on the document alone, `decode`
+    those of everything else: together the run's whole time."""
 
     passes: tuple[Pass, ...]
     prefill: float
     decode: float
     cached: bool = False
+    parts: tuple[Part, ...] = ()
 
     @property
     def tokens(self) -> int:

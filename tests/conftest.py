@@ -6,9 +6,12 @@ import os
 import random
 import tempfile
 from functools import cache
+from pathlib import Path
 
 import pytest
 import torch
+from peft import LoraConfig, get_peft_model
+from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     AutoModelForCausalLM,
@@ -20,7 +23,9 @@ from transformers import (
     Qwen2Config,
 )
 
+from kie_app.model import checkpoint as checkpoints
 from kie_app.model.backbone import Backbone
+from kie_app.model.checkpoint import Calibration, Checkpoint
 from kie_app.model.heads import Heads
 from kie_app.types import Box, Document, Key, Line, Page, Schema
 
@@ -81,6 +86,11 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
 
 @cache
 def make_backbone(architecture: str = "llama", seed: int = 0) -> Backbone:
+    """`fresh_backbone`, made once for all who leave it as it is."""
+    return fresh_backbone(architecture, seed)
+
+
+def fresh_backbone(architecture: str = "llama", seed: int = 0) -> Backbone:
     """A random float32 model with random heads; large weights make its choices distinct."""
     torch.manual_seed(seed)
     tokenizer = tiny_tokenizer()
@@ -99,6 +109,32 @@ def make_backbone(architecture: str = "llama", seed: int = 0) -> Backbone:
     with torch.no_grad():
         heads.layout.tables.normal_(0, 0.05)
     return Backbone(model, tokenizer, heads, f"tiny-{architecture}")
+
+
+def slots_win(always: bool = True) -> Checkpoint:
+    """A calibration by which the slots' own text wins over every run of the page, or never does."""
+    own = 1e3 if always else -1e3
+    return Checkpoint(Path("made"), "tiny", Calibration(absent_bias=-1e3, own_text_bias=own))
+
+
+def save_backbone(folder: Path, seed: int = 0) -> Path:
+    """A tiny model as a folder for ONEPASS_BACKBONE."""
+    backbone = make_backbone(seed=seed)
+    backbone.model.save_pretrained(folder)
+    backbone.text.tokenizer.save_pretrained(folder)
+    return folder
+
+
+def save_checkpoint(folder: Path, seed: int = 0) -> Path:
+    """Random adapter and heads for any tiny "llama", as a checkpoint."""
+    backbone = fresh_backbone(seed=seed)
+    lora = LoraConfig(
+        r=2, target_modules="all-linear", task_type="CAUSAL_LM", init_lora_weights=False
+    )
+    get_peft_model(backbone.model, lora).save_pretrained(str(folder))
+    save_file(backbone.heads.state_dict(), folder / checkpoints.HEADS)
+    checkpoints.write_facts(Checkpoint(folder, "tiny"))
+    return folder
 
 
 def make_document(seed: int = 0, lines: int = 8) -> Document:

@@ -78,7 +78,7 @@ def _identity(engine: Engine, options: BatchOptions) -> Row:
     return {
         "keys": [asdict(key) for key in options.schema.keys],
         "decoder": extraction.decoder_named(options.decoder),
-        "model": engine.backbone().version,
+        "model": engine.backbone().signature,
         "day_first": options.day_first,
     }
 

@@ -9,28 +9,24 @@ DECODERS: dict[str, Decoder] = {
         Decoder(
             "mask_parallel",
             "PIP: one pass",
-            mask_parallel.MaskParallelOptions,
             mask_parallel.decode,
             mask_parallel.decode_stacked,
         ),
         Decoder(
             "autoregressive",
             "Autoregressive: token by token",
-            autoregressive.AutoregressiveOptions,
             autoregressive.decode,
             independent=False,
         ),
         Decoder(
             "hyper_parallel",
             "HPD: one token of every key a pass",
-            hyper_parallel.HyperParallelOptions,
             hyper_parallel.decode,
             hyper_parallel.decode_stacked,
         ),
         Decoder(
             "verified",
             "Verified: PIP drafts, HPD confirms",
-            hyper_parallel.HyperParallelOptions,
             verified.decode,
         ),
     )

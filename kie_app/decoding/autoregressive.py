@@ -11,66 +11,61 @@ Not guaranteed: that every key is answered; a key whose line is missing counts a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from kie_app.decoding.base import (
     Decoded,
     DecodedKey,
-    OnWritten,
     Predicted,
     Recorder,
     predictions,
+    timed,
     written_confidence,
 )
 from kie_app.model.backbone import Backbone, Encoding
 from kie_app.model.prompt import Prompt
 
-
-@dataclass(frozen=True)
-class AutoregressiveOptions:
-    """`longest`: tokens after which a line, and with it the answer, is cut."""
-
-    longest: int = 96
+LONGEST = 96  # tokens after which a line, and with it the answer, is cut
 
 
-@torch.inference_mode()
+@timed
 def decode(
-    backbone: Backbone,
-    prompt: Prompt,
-    options: AutoregressiveOptions | None = None,
-    on_event: OnWritten | None = None,
-    encoding: Encoding | None = None,
+    recorder: Recorder, prompt: Prompt, encoding: Encoding | None = None, *, longest: int = LONGEST
 ) -> Decoded:
     """Write `name: value` lines for all keys, one token a pass."""
-    options = options or AutoregressiveOptions()
-    recorder = Recorder(backbone, on_event)
+    backbone = recorder.backbone
     encoding, last = read(recorder, prompt, encoding)
     cache, place = last.fork(), last.length
     answer = Answer(prompt)
     rows: list[Tensor] = []
-    row = backbone.logits(last.last[None])[0]
+    with recorder.part("logits"):
+        row, likeliest = choose(backbone, last.last[None])
     while True:
-        token = answer.force(int(row.argmax()))
+        token = answer.force(likeliest)
         rows.append(row)
         written = answer.add(token)
         if written:
             recorder.write(*written, token)
-        if answer.done or len(rows) - answer.line >= options.longest:
+        if answer.done or len(rows) - answer.line >= longest:
             break
         with recorder.measure("step", 1):
             ids = torch.tensor([token], device=backbone.device)
             positions = torch.tensor([place], device=backbone.device)
             states = backbone.forward(backbone.embed(ids), positions, cache=cache)
-            row = backbone.logits(states)[0]
+            row, likeliest = choose(backbone, states)
         place += 1
-    stats = recorder.stats()
-    said = predictions(rows, answer.tokens)
-    temperature = backbone.calibration.token_temperature
-    keys = tuple(answer.key(k, said, temperature) for k in range(len(prompt.keys)))
-    return Decoded(keys, stats, tuple(recorder.written), encoding)
+    with recorder.part("answers"):
+        predicted = predictions(rows, answer.tokens)
+        temperature = backbone.calibration.token_temperature
+        keys = tuple(answer.key(k, predicted, temperature) for k in range(len(prompt.keys)))
+    return Decoded(keys, recorder.stats(), tuple(recorder.written), encoding)
+
+
+def choose(backbone: Backbone, states: Tensor) -> tuple[Tensor, int]:
+    """States (1, hidden) -> logits (vocabulary,) and the likeliest token."""
+    row = backbone.logits(states)[0]
+    return row, int(row.argmax())
 
 
 def read(
@@ -83,7 +78,8 @@ def read(
     if encoding is None:
         with recorder.measure("prefill", size + len(prompt.ask)):
             both = backbone.encode(prompt.document, prompt.ask)
-        return Encoding(both.fork(size), both.words, size, both.last), both
+            encoding = Encoding(both.fork(size), both.words, size, both.last)
+        return encoding, both
     recorder.cached = True
     with recorder.measure("step", len(prompt.ask)):
         ids = torch.tensor(prompt.ask, device=backbone.device)
@@ -144,11 +140,12 @@ class Answer:
                 return k
         return None
 
-    def key(self, k: int, said: tuple[Predicted, ...], temperature: float) -> DecodedKey:
+    def key(self, k: int, predicted: tuple[Predicted, ...], temperature: float) -> DecodedKey:
+        """Key k's answer, of the predictions of all tokens."""
         indices = self.values.get(k, [])
-        predicted = tuple(said[i] for i in indices)
+        own = tuple(predicted[i] for i in indices)
         tokens = tuple(self.tokens[i] for i in indices if self.tokens[i] != self.prompt.end)
-        return DecodedKey(tokens, predicted, written_confidence(predicted, temperature), "tokens")
+        return DecodedKey(tokens, own, written_confidence(own, temperature), "tokens")
 
 
 @torch.inference_mode()

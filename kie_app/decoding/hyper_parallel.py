@@ -14,7 +14,6 @@ Not guaranteed: agreement with one long answer that lists all keys, where later 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -22,9 +21,10 @@ from torch import Tensor
 from kie_app.decoding.base import (
     Decoded,
     DecodedKey,
-    OnWritten,
     Recorder,
     predictions,
+    shared,
+    timed,
     written_confidence,
 )
 from kie_app.model.backbone import Backbone, Encoding, stacked
@@ -32,13 +32,7 @@ from kie_app.model.prompt import Prompt
 
 REJECTED = -2  # owner of cached tokens that no branch may see any more
 DOCUMENT = -1  # owner of a document's tokens
-
-
-@dataclass(frozen=True)
-class HyperParallelOptions:
-    """`longest`: tokens after which a branch is cut."""
-
-    longest: int = 64
+LONGEST = 64  # tokens after which a branch is cut
 
 
 class Branches:
@@ -98,51 +92,45 @@ class Branches:
             self.owner[gone] = REJECTED
 
 
-@torch.inference_mode()
+@timed
 def decode(
-    backbone: Backbone,
-    prompt: Prompt,
-    options: HyperParallelOptions | None = None,
-    on_event: OnWritten | None = None,
-    encoding: Encoding | None = None,
+    recorder: Recorder, prompt: Prompt, encoding: Encoding | None = None, *, longest: int = LONGEST
 ) -> Decoded:
     """Decode all keys of one document, one token of every key a pass."""
-    recorder = Recorder(backbone, on_event)
-    encoding = recorder.encode(prompt, encoding)
-    return _decode(recorder, [prompt], [encoding], options or HyperParallelOptions())[0]
+    return _decode(recorder, [prompt], [recorder.encode(prompt, encoding)], longest)[0]
 
 
-@torch.inference_mode()
+@timed
 def decode_stacked(
-    backbone: Backbone,
-    prompts: Sequence[Prompt],
-    options: HyperParallelOptions | None = None,
-    on_event: OnWritten | None = None,
+    recorder: Recorder, prompts: Sequence[Prompt], *, longest: int = LONGEST
 ) -> list[Decoded]:
     """Decode all keys of all documents together; each result carries the whole stack's stats."""
-    recorder = Recorder(backbone, on_event)
-    encodings = [recorder.encode(prompt, None) for prompt in prompts]
-    return _decode(recorder, prompts, encodings, options or HyperParallelOptions())
+    encodings = [recorder.encode(prompt) for prompt in prompts]
+    return _decode(recorder, prompts, encodings, longest)
 
 
 def _decode(
-    recorder: Recorder,
-    prompts: Sequence[Prompt],
-    encodings: Sequence[Encoding],
-    options: HyperParallelOptions,
+    recorder: Recorder, prompts: Sequence[Prompt], encodings: Sequence[Encoding], longest: int
 ) -> list[Decoded]:
-    backbone = recorder.backbone
-    branches = Branches(backbone, encodings, [len(prompt.keys) for prompt in prompts])
+    branches = branch(recorder, prompts, encodings)
     heads = [head for prompt in prompts for head in prompt.keys]
-    answers = finish(recorder, branches, prompts, options, heads, [[] for _ in heads])
+    answers = finish(recorder, branches, prompts, longest, heads, [[] for _ in heads])
     return collect(recorder, prompts, encodings, answers)
+
+
+def branch(
+    recorder: Recorder, prompts: Sequence[Prompt], encodings: Sequence[Encoding]
+) -> Branches:
+    """A branch for every key of every document."""
+    with recorder.part("branches"):
+        return Branches(recorder.backbone, encodings, [len(prompt.keys) for prompt in prompts])
 
 
 def finish(
     recorder: Recorder,
     branches: Branches,
     prompts: Sequence[Prompt],
-    options: HyperParallelOptions,
+    longest: int,
     pending: Sequence[Sequence[int]],
     written: list[list[tuple[int, Tensor]]],
 ) -> list[list[tuple[int, Tensor]]]:
@@ -164,7 +152,7 @@ def finish(
             written[b].append((token, row))
             if token != end:
                 recorder.write(b, len(written[b]) - 1, token)
-            if token != end and len(written[b]) < options.longest:
+            if token != end and len(written[b]) < longest:
                 still.append(b)
         active, feed = still, [[written[b][-1][0]] for b in still]
     return written
@@ -183,18 +171,15 @@ def collect(
     encodings: Sequence[Encoding],
     answers: Sequence[Sequence[tuple[int, Tensor]]],
 ) -> list[Decoded]:
-    """Stop the clock, then turn each branch's (token, logits) into an answer."""
-    stats, written = recorder.stats(), tuple(recorder.written)
-    temperature = recorder.backbone.calibration.token_temperature
-    out, at = [], 0
-    for prompt, encoding in zip(prompts, encodings, strict=True):
-        keys = []
-        for branch in answers[at : at + len(prompt.keys)]:
-            predicted = predictions([row for _, row in branch], [token for token, _ in branch])
-            value = tuple(token for token, _ in branch if token != prompt.end)
-            keys.append(
-                DecodedKey(value, predicted, written_confidence(predicted, temperature), "tokens")
-            )
-        at += len(prompt.keys)
-        out.append(Decoded(tuple(keys), stats, written, encoding))
-    return out
+    """Turn each branch's (token, logits) into an answer, then stop the clock."""
+    end, temperature = prompts[0].end, recorder.backbone.calibration.token_temperature
+    with recorder.part("answers"):
+        keys = [answer(written, end, temperature) for written in answers]
+    return shared(recorder, prompts, encodings, keys)
+
+
+def answer(written: Sequence[tuple[int, Tensor]], end: int, temperature: float) -> DecodedKey:
+    """A branch's (token, logits) as its key's answer."""
+    predicted = predictions([row for _, row in written], [token for token, _ in written])
+    value = tuple(token for token, _ in written if token != end)
+    return DecodedKey(value, predicted, written_confidence(predicted, temperature), "tokens")

@@ -18,103 +18,101 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby
+from itertools import groupby
 
 import torch
 from torch import Tensor
 
 from kie_app.decoding import spans
-from kie_app.decoding.base import Decoded, DecodedKey, OnWritten, Recorder, predictions
+from kie_app.decoding.base import Decoded, DecodedKey, Recorder, predictions, shared, timed
 from kie_app.model.backbone import Backbone, Encoding, stacked
-from kie_app.model.features.run import run_features
-from kie_app.model.features.word import word_features
+from kie_app.model.features.document import DocumentFeatures
 from kie_app.model.prompt import Prompt
+
+LARGER = 48  # slots of the second pass for a key whose block came back full
+
+
+@timed
+def decode(
+    recorder: Recorder, prompt: Prompt, encoding: Encoding | None = None, *, larger: int = LARGER
+) -> Decoded:
+    """Fill every key of `prompt` in one pass after the document's encoding. `larger` are the slots
+    of a second pass for a key whose block came back full (0: it is not asked again)."""
+    return _decode(recorder, [prepare(recorder, prompt, encoding)], larger)[0]
+
+
+@timed
+def decode_stacked(
+    recorder: Recorder, prompts: Sequence[Prompt], *, larger: int = LARGER
+) -> list[Decoded]:
+    """Fill every key of every document in one pass; each result carries the whole stack's stats."""
+    return _decode(recorder, [prepare(recorder, prompt) for prompt in prompts], larger)
 
 
 @dataclass(frozen=True)
-class MaskParallelOptions:
-    """`larger`: slots of the second pass for a key whose block came back full (0: never ask)."""
+class Asked:
+    """A document that is ready to be asked. `features` is what print says of its w words, `labels`
+    (k, w, PLACES) how far each key is printed beside each of them."""
 
-    larger: int = 48
+    prompt: Prompt
+    encoding: Encoding
+    features: DocumentFeatures
+    labels: Tensor
 
 
-@torch.inference_mode()
-def decode(
-    backbone: Backbone,
-    prompt: Prompt,
-    options: MaskParallelOptions | None = None,
-    on_event: OnWritten | None = None,
-    encoding: Encoding | None = None,
-) -> Decoded:
-    """Fill every key of `prompt` in one pass after the document's encoding."""
-    recorder = Recorder(backbone, on_event)
+def prepare(recorder: Recorder, prompt: Prompt, encoding: Encoding | None = None) -> Asked:
+    """Everything that a pass needs of one document; what does not depend on its keys is kept with
+    its encoding."""
     encoding = recorder.encode(prompt, encoding)
-    return _decode(recorder, [prompt], [encoding], options or MaskParallelOptions())[0]
+    features = encoding.features
+    if features is None:
+        with recorder.part("features"):
+            features = DocumentFeatures.of(prompt.document.words).to(recorder.backbone.device)
+            encoding = replace(encoding, features=features)
+    with recorder.part("labels"):
+        labels = features.labels(prompt.labels)
+    return Asked(prompt, encoding, features, labels)
 
 
-@torch.inference_mode()
-def decode_stacked(
-    backbone: Backbone,
-    prompts: Sequence[Prompt],
-    options: MaskParallelOptions | None = None,
-    on_event: OnWritten | None = None,
-) -> list[Decoded]:
-    """Fill every key of every document in one pass; each result carries the whole stack's stats."""
-    recorder = Recorder(backbone, on_event)
-    encodings = [recorder.encode(prompt, None) for prompt in prompts]
-    return _decode(recorder, prompts, encodings, options or MaskParallelOptions())
-
-
-def _decode(
-    recorder: Recorder,
-    prompts: Sequence[Prompt],
-    encodings: Sequence[Encoding],
-    options: MaskParallelOptions,
-) -> list[Decoded]:
+def _decode(recorder: Recorder, documents: Sequence[Asked], larger: int) -> list[Decoded]:
+    prompts = [one.prompt for one in documents]
     blocks = blocks_of(*prompts)
-    answers = _ask(recorder, prompts, encodings, blocks, "fill")
+    answers = _ask(recorder, documents, blocks, "fill", range(len(blocks)))
     full = [
         number
         for number, (block, one) in enumerate(zip(blocks, answers, strict=True))
-        if one.origin == "slots" and len(one.tokens) == block.budget < options.larger
+        if one.origin == "slots" and len(one.tokens) == block.budget < larger
     ]
     if full:
-        larger = [replace(blocks[number], budget=options.larger) for number in full]
-        again = _ask(recorder, prompts, encodings, larger, "again", full)
+        wider = [replace(blocks[number], budget=larger) for number in full]
+        again = _ask(recorder, documents, wider, "again", full)
         for number, one in zip(full, again, strict=True):
             answers[number] = one
-    stats, written = recorder.stats(), tuple(recorder.written)
-    ends = list(accumulate(len(prompt.keys) for prompt in prompts))
-    return [
-        Decoded(tuple(answers[end - len(prompt.keys) : end]), stats, written, encoding)
-        for prompt, encoding, end in zip(prompts, encodings, ends, strict=True)
-    ]
+    return shared(recorder, prompts, [one.encoding for one in documents], answers)
 
 
 def _ask(
     recorder: Recorder,
-    prompts: Sequence[Prompt],
-    encodings: Sequence[Encoding],
+    documents: Sequence[Asked],
     blocks: Sequence[Block],
     kind: str,
-    numbers: Sequence[int] | None = None,
+    numbers: Sequence[int],
 ) -> list[DecodedKey]:
-    """One pass over the blocks and what it answers; `numbers` are theirs among all (default: their
-    places)."""
-    backbone, end = recorder.backbone, prompts[0].end
+    """One pass over the blocks and what it answers; `numbers` are theirs among all."""
+    backbone, end = recorder.backbone, documents[0].prompt.end
     with recorder.measure(kind, sum(len(block.head) + block.budget for block in blocks)):
-        logits, queries = fill(backbone, encodings, blocks, end)
+        logits, queries = fill(backbone, [one.encoding for one in documents], blocks, end)
     answers: list[DecodedKey] = []
-    for document, group in groupby(range(len(blocks)), key=lambda at: blocks[at].document):
-        own = list(group)
-        slots = [logits[at] for at in own]
-        prompt = prompts[document]
-        match = prompt.match[[blocks[at].key for at in own]]
-        scores = score(backbone, prompt, encodings[document], slots, queries[own], match)
-        answers += [
-            answer(backbone, prompt, one, block) for one, block in zip(scores, slots, strict=True)
-        ]
-    for number, one in zip(numbers or range(len(blocks)), answers, strict=True):
+    with recorder.part("scores"):
+        for document, group in groupby(range(len(blocks)), key=lambda at: blocks[at].document):
+            own, asked = list(group), documents[document]
+            slots, keys = [logits[at] for at in own], [blocks[at].key for at in own]
+            scores = score(backbone, asked, slots, queries[own], keys)
+            answers += [
+                answer(backbone, asked.prompt, one, block)
+                for one, block in zip(scores, slots, strict=True)
+            ]
+    for number, one in zip(numbers, answers, strict=True):
         for position, token in enumerate(one.tokens):
             recorder.write(number, position, token)
     return answers
@@ -178,17 +176,16 @@ def fill(
 
 def score(
     backbone: Backbone,
-    prompt: Prompt,
-    encoding: Encoding,
-    logits: list[Tensor],
+    asked: Asked,
+    logits: Sequence[Tensor],
     queries: Tensor,
-    match: Tensor,
+    keys: Sequence[int],
 ) -> list[spans.KeyScores]:
-    """Pointers and slots of one document's blocks on its runs of words; `match` is that of the
-    blocks' keys."""
-    words = prompt.document.words
-    printed = [one.to(queries.device) for one in (match, word_features(words), run_features(words))]
-    scores, none = backbone.heads.pointer(encoding.words, queries, *printed)
+    """Pointers and slots of one document's blocks on its runs of words; `keys` are the blocks'."""
+    prompt, features = asked.prompt, asked.features
+    scores, none = backbone.heads.pointer(
+        asked.encoding.words, queries, asked.labels[keys], features.words, features.runs
+    )
     runs, pointers, no_run = spans.pointer_scores(scores, none)
     out = []
     for at, block in enumerate(logits):

@@ -95,8 +95,10 @@ def texts(document: DocumentTokens, runs: Tensor) -> Tensor:
     """runs (c, 2) -> (c,) numbers from 0, equal where two runs are made of the same words."""
     words = [word.text for word in document.words]
     numbers: dict[tuple[str, ...], int] = {}
-    said = [tuple(words[first : last + 1]) for first, last in runs.tolist()]
-    return torch.tensor([numbers.setdefault(one, len(numbers)) for one in said], dtype=torch.long)
+    printed = [tuple(words[first : last + 1]) for first, last in runs.tolist()]
+    return torch.tensor(
+        [numbers.setdefault(one, len(numbers)) for one in printed], dtype=torch.long
+    )
 
 
 def choose(scores: KeyScores, calibration: Calibration) -> tuple[int, float]:
@@ -132,9 +134,9 @@ def weighed(scores: KeyScores, calibration: Calibration) -> tuple[Tensor, Tensor
     return runs, torch.cat([_by_text(runs, scores.text), torch.tensor([absent, own])])
 
 
-def first_choice(runs: Tensor, text: Tensor, said: int) -> int:
-    """The best of the runs that say the same."""
-    return int(runs.masked_fill(text != said, -math.inf).argmax())
+def first_choice(runs: Tensor, text: Tensor, number: int) -> int:
+    """The best of the runs whose text has this number."""
+    return int(runs.masked_fill(text != number, -math.inf).argmax())
 
 
 def _by_text(runs: Tensor, text: Tensor) -> Tensor:

@@ -11,47 +11,37 @@ Guaranteed: the output equals `hyper_parallel`'s - exactly in float32, within ti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-import torch
 from torch import Tensor
 
 from kie_app.decoding import mask_parallel
-from kie_app.decoding.base import Decoded, OnWritten, Recorder
-from kie_app.decoding.hyper_parallel import Branches, HyperParallelOptions, collect, finish, force
-from kie_app.decoding.mask_parallel import MaskParallelOptions
-from kie_app.model.backbone import Backbone, Encoding
+from kie_app.decoding.base import Decoded, Recorder, timed
+from kie_app.decoding.hyper_parallel import LONGEST, Branches, branch, collect, finish, force
+from kie_app.model.backbone import Encoding
 from kie_app.model.prompt import Prompt
 
 
-@torch.inference_mode()
+@timed
 def decode(
-    backbone: Backbone,
-    prompt: Prompt,
-    options: HyperParallelOptions | None = None,
-    on_event: OnWritten | None = None,
-    encoding: Encoding | None = None,
+    recorder: Recorder, prompt: Prompt, encoding: Encoding | None = None, *, longest: int = LONGEST
 ) -> Decoded:
     """HPD's answer in a handful of passes where the draft is good."""
-    options = options or HyperParallelOptions()
-    recorder = Recorder(backbone, on_event)
-    encoding = recorder.encode(prompt, encoding)
-    drafts = draft(recorder, prompt, encoding, options.longest - 1)
-    branches = Branches(backbone, [encoding], [len(prompt.keys)])
-    pending, written = verify(recorder, branches, prompt, drafts, options.longest)
-    answers = finish(recorder, branches, [prompt], options, pending, written)
+    drafts, encoding = draft(recorder, prompt, recorder.encode(prompt, encoding), longest - 1)
+    branches = branch(recorder, [prompt], [encoding])
+    pending, written = verify(recorder, branches, prompt, drafts, longest)
+    answers = finish(recorder, branches, [prompt], longest, pending, written)
     return collect(recorder, [prompt], [encoding], answers)[0]
 
 
 def draft(
     recorder: Recorder, prompt: Prompt, encoding: Encoding, longest: int
-) -> list[tuple[int, ...]]:
-    """PIP's values in one pass; a block that came back full is not asked again."""
+) -> tuple[list[tuple[int, ...]], Encoding]:
+    """PIP's values in one pass, and the encoding with what PIP computed of the document; a block
+    that came back full is not asked again."""
     began = recorder.now()
-    options = MaskParallelOptions(larger=0)
-    decoded = mask_parallel.decode(recorder.backbone, prompt, options, encoding=encoding)
-    recorder.passes += [replace(one, start=began + one.start) for one in decoded.stats.passes]
-    return [one.tokens[:longest] for one in decoded.keys]
+    decoded = mask_parallel.decode(recorder.backbone, prompt, encoding, larger=0)
+    recorder.include(decoded.stats, began)
+    return [one.tokens[:longest] for one in decoded.keys], decoded.encoding
 
 
 def verify(

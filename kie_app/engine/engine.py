@@ -226,6 +226,6 @@ class Engine:
             "dtype": str(backbone.dtype).removeprefix("torch."),
             "threads": str(torch.get_num_threads()),
             "backbone": backbone.name,
-            "checkpoint": checkpoint.name if checkpoint else "none (untrained)",
+            "checkpoint": checkpoint.signature if checkpoint else "none (untrained)",
             "torch": torch.__version__,
         }

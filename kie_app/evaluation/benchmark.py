@@ -92,10 +92,10 @@ def prompt_of(backbone: Backbone, made: forms.Form, keys: int) -> Prompt:
 def answered(backbone: Backbone, name: str, prompts: Sequence[Prompt]) -> list[Decoded]:
     """Decode one prompt, or several in shared passes where the decoder can."""
     decoder = DECODERS[name]
-    options = decoder.options() if name == PIP else decoder.options(longest=LONGEST)
+    limits = {} if name == PIP else {"longest": LONGEST}
     if len(prompts) == 1 or decoder.decode_stacked is None:
-        return [decoder.decode(backbone, prompt, options) for prompt in prompts]
-    return decoder.decode_stacked(backbone, prompts, options)
+        return [decoder.decode(backbone, prompt, **limits) for prompt in prompts]
+    return decoder.decode_stacked(backbone, prompts, **limits)
 
 
 def bench(

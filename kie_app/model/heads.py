@@ -37,9 +37,9 @@ class PointerHead(nn.Module):
     """Scores every run of words as a key's value, and "no run" for values not printed as such.
 
     A run's score is start + end + a term of both, so that the end knows where the run began. Where
-    it starts also counts how far the key's words are printed beside it (`label_match`), at either
-    end what its word looks like (`word_form`), and over all of it what print says of such runs
-    (`run_shape`), each as much as the key itself asks for: a new key leans on its label, "company"
+    it starts also counts how far the key's words are printed beside it (label features), at either
+    end what its word looks like (word features), and over all of it what print says of such runs
+    (run features), each as much as the key itself asks for: a new key leans on its label, "company"
     has none, cash is an amount, and an address goes on to other lines.
     """
 
@@ -68,10 +68,16 @@ class PointerHead(nn.Module):
             nn.init.zeros_(gate.bias)
 
     def forward(
-        self, words: Tensor, queries: Tensor, match: Tensor, form: Tensor, shape: Tensor
+        self,
+        words: Tensor,
+        queries: Tensor,
+        label_features: Tensor,
+        word_features: Tensor,
+        run_features: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        """words (w, hidden), queries (k, hidden), match (k, w, places), form (w, forms), shape
-        (w, w, shapes) -> run scores (k, w, w) and no-run scores (k,).
+        """words (w, hidden), queries (k, hidden), label_features (k, w, PLACES), word_features
+        (w, WORD_FEATURES), run_features (w, w, RUN_FEATURES) -> run scores (k, w, w) and no-run
+        scores (k,).
 
         Entry [k, a, b] scores the run from word a to word b; impossible runs are -inf.
         """
@@ -79,16 +85,17 @@ class PointerHead(nn.Module):
         w = functional.gelu(w + self.neighbours(w.T).T)
         q = self.query_norm(queries.float())
         start = self.query_start(q) @ self.start(w).T * self.scale  # (k, w)
-        start = start + (match @ self.label(q)[:, :, None]).squeeze(-1)
-        start = start + self.form_start(q) @ form.T
-        end = self.query_end(q) @ self.end(w).T * self.scale + self.form_end(q) @ form.T
+        start = start + (label_features @ self.label(q)[:, :, None]).squeeze(-1)
+        start = start + self.form_start(q) @ word_features.T
+        end = self.query_end(q) @ self.end(w).T * self.scale + self.form_end(q) @ word_features.T
         both = self.first(w) @ self.last(w).T * self.scale  # (w, w)
         scores = start[:, :, None] + end[:, None, :] + both
-        scores = scores + torch.einsum("abs,ks->kab", shape, self.shape(q))
+        scores = scores + torch.einsum("abs,ks->kab", run_features, self.shape(q))
         length = torch.arange(len(w), device=w.device)
         length = length[None, :] - length[:, None]
         impossible = (length < 0) | (length >= MAX_RUN_WORDS)
-        best = match.amax(dim=1) if len(w) else match.new_zeros(len(q), len(PLACES))
+        nothing = label_features.new_zeros(len(q), len(PLACES))
+        best = label_features.amax(dim=1) if len(w) else nothing
         no_run = self.no_run(q).squeeze(-1) + (self.unlabelled(q) * best).sum(dim=1)
         return scores.masked_fill(impossible, -torch.inf), no_run
 

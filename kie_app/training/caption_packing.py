@@ -30,14 +30,14 @@ MAX_TOKENS = 256  # of a caption; longer ones are cut
 
 def pack(backbone: Backbone, item: Captioned, rng: random.Random) -> Packed:
     """One image with its caption as a packed sequence of n tokens; no words, so no pointers."""
-    if backbone.eye is None:
+    if backbone.vision is None:
         raise BackboneError(
             f"{backbone.name} sees no images: leave out folders of captions, or set "
             "ONEPASS_BACKBONE to a model of the Qwen-VL family."
         )
     try:
         with Image.open(io.BytesIO(item.data())) as image:
-            picture = backbone.eye.picture(image.convert("RGB"))
+            picture = backbone.vision.picture(image.convert("RGB"))
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise DataError(
             f"{item.name} is no image that can be read ({error}): replace it or take its caption "
@@ -69,9 +69,9 @@ def pack(backbone: Backbone, item: Captioned, rng: random.Random) -> Packed:
         next=torch.cat([torch.full((seen,), IGNORE), answer, torch.full((size,), IGNORE)]),
         slot=torch.where(slots, ids, IGNORE),
         query=torch.zeros(0, dtype=torch.long),
-        match=torch.zeros(0, 0, len(PLACES)),
-        form=torch.zeros(0, len(WORD_FEATURES)),
-        shape=torch.zeros(0, 0, len(RUN_FEATURES)),
+        label_features=torch.zeros(0, 0, len(PLACES)),
+        word_features=torch.zeros(0, len(WORD_FEATURES)),
+        run_features=torch.zeros(0, 0, len(RUN_FEATURES)),
         runs=[],
         document=seen,
         picture=picture,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from kie_app.decoding import hyper_parallel, mask_parallel, spans
+from kie_app.decoding.base import Recorder
 from kie_app.evaluation.matching import loosely
 from kie_app.model.backbone import Backbone
 from kie_app.model.checkpoint import Calibration
@@ -38,10 +39,11 @@ class ScoredField:
 def judge(backbone: Backbone, question: Question) -> list[ScoredField]:
     """What pointers and slots say of every key, and which of it is right."""
     prompt = question.prompt
-    encoding = backbone.encode(prompt.document)
+    prepared = mask_parallel.prepare(Recorder(backbone), prompt)
     blocks = mask_parallel.blocks_of(prompt)
-    logits, queries = mask_parallel.fill(backbone, [encoding], blocks, prompt.end)
-    scores = mask_parallel.score(backbone, prompt, encoding, logits, queries, prompt.match)
+    logits, queries = mask_parallel.fill(backbone, [prepared.encoding], blocks, prompt.end)
+    keys = [block.key for block in blocks]
+    scores = mask_parallel.score(backbone, prepared, logits, queries, keys)
     words = [word.text for word in prompt.document.words]
     out = []
     for key, label, one, block in zip(question.keys, question.labels, scores, logits, strict=True):

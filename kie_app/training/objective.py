@@ -37,8 +37,8 @@ class Objective(nn.Module):
     def forward(self, packed: Packed) -> Losses:
         backbone, packed = self.backbone, packed.to(self.backbone.device)
         embeds = backbone.embed(packed.ids, packed.boxes, packed.boxed, packed.slots)
-        if packed.picture and backbone.eye:
-            features = backbone.eye.see(packed.picture).to(embeds.dtype)
+        if packed.picture and backbone.vision:
+            features = backbone.vision.see(packed.picture).to(embeds.dtype)
             embeds = torch.cat([features, embeds[len(features) :]])
         states = backbone.forward(
             embeds, packed.positions, packed.visible, document=packed.document
@@ -48,9 +48,9 @@ class Objective(nn.Module):
             scores, no_run = self.heads.pointer(
                 states[packed.words],
                 states[packed.query],
-                packed.match,
-                packed.form,
-                packed.shape,
+                packed.label_features,
+                packed.word_features,
+                packed.run_features,
             )
             pointers = pointer_loss(scores, no_run, packed.runs)
         return Losses(

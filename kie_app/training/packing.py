@@ -20,9 +20,7 @@ import torch
 from torch import Tensor
 
 from kie_app.model.backbone import layout
-from kie_app.model.features.label import label_features
-from kie_app.model.features.run import run_features
-from kie_app.model.features.word import word_features
+from kie_app.model.features.document import DocumentFeatures
 from kie_app.model.heads import MAX_RUN_WORDS
 from kie_app.model.prompt import build_prompt, key_ids, value_ids
 from kie_app.model.tokens import Text
@@ -50,9 +48,9 @@ class Packed:
     next: Tensor  # (n,)
     slot: Tensor  # (n,)
     query: Tensor  # (k,)
-    match: Tensor  # (k, w, places)
-    form: Tensor  # (w, forms)
-    shape: Tensor  # (w, w, shapes)
+    label_features: Tensor  # (k, w, PLACES)
+    word_features: Tensor  # (w, WORD_FEATURES)
+    run_features: Tensor  # (w, w, RUN_FEATURES)
     runs: list[list[tuple[int, int]]]
     document: int  # tokens of the document (or image), which come first
     picture: ImageTokens | None = None  # what stands in the document's place
@@ -125,7 +123,8 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         add(block, blank, blank, 3 + 2 * index, slots=POINTER_SLOTS)
         runs.append(_runs(words, expected, example.hidden))
 
-    further = label_features(document.words, [plain_name(one.name) for one, _ in example.pointed])
+    features = DocumentFeatures.of(document.words)
+    labels = [*prompt.labels, *(plain_name(one.name) for one, _ in example.pointed)]
     kinds, place = torch.tensor(segment), torch.tensor(positions)
     both_ways = torch.tensor([kind in bidirectional for kind in segment])
     same = kinds[:, None] == kinds[None, :]
@@ -143,9 +142,9 @@ def pack(text: Text, example: Example, rng: random.Random) -> Packed:
         next=torch.tensor(following),
         slot=torch.tensor(slot_target),
         query=torch.tensor(query),
-        match=torch.cat([prompt.match, further]),
-        form=word_features(document.words),
-        shape=run_features(document.words),
+        label_features=features.labels(labels),
+        word_features=features.words,
+        run_features=features.runs,
         runs=runs,
         document=start,
     )

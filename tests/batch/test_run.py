@@ -24,7 +24,7 @@ from kie_app.config import Settings
 from kie_app.engine.engine import Engine
 from kie_app.errors import BackboneError, DataError, KieError, SchemaError
 from kie_app.types import Document, Extraction, Field, Key, Schema, Stats
-from tests.conftest import RECEIPT_KEYS, make_backbone
+from tests.conftest import RECEIPT_KEYS, save_backbone, save_checkpoint
 from tests.documents.pdfs import PdfPage, pdf
 
 os.environ["RAY_raylet_start_wait_time_s"] = "180"  # noqa: SIM112, its own name; busy machine
@@ -35,9 +35,7 @@ OPTIONS = BatchOptions(SCHEMA, stack=2)
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("tiny")
-    backbone = make_backbone()
-    backbone.model.save_pretrained(folder)
-    backbone.text.tokenizer.save_pretrained(folder)
+    save_backbone(folder)
     return Settings(backbone=str(folder), models_dir=folder, dtype="float32", max_file_mb=1)
 
 
@@ -236,6 +234,24 @@ def test_another_question_does_not_go_into_the_same_folder(engine: Engine, tmp_p
     with pytest.raises(DataError, match=r"another decoder.*--out"):
         run(engine, [folder], out, BatchOptions(SCHEMA, "hyper_parallel"), in_process(engine))
     assert len(rows(out)) == 1
+
+
+def test_a_batch_is_not_resumed_by_other_weights_of_the_same_name(
+    settings: Settings, tmp_path: Path
+) -> None:
+    folder, out = documents(tmp_path / "in", 1), tmp_path / "out"
+    engines = []
+    for place, seed in (("here", 1), ("there", 2)):
+        checkpoint = save_checkpoint(tmp_path / place / "mine", seed)
+        chosen = settings.model_copy(update={"checkpoint": str(checkpoint)})
+        engines.append(Engine(chosen))
+    run(engines[0], [folder], out, OPTIONS, in_process(engines[0]))
+    with pytest.raises(
+        DataError, match=r"another model \(.*mine@.*, now .*mine@.*\): give"
+    ) as raised:
+        run(engines[1], [folder], out, OPTIONS, in_process(engines[1]))
+    assert "\n" not in str(raised.value)
+    assert run(engines[0], [folder], out, OPTIONS, in_process(engines[0])).kept == 1
 
 
 def test_dates_that_do_not_tell_are_read_as_asked(engine: Engine) -> None:

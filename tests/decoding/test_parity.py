@@ -11,12 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kie_app.decoding import autoregressive, hyper_parallel, mask_parallel, verified
-from kie_app.decoding.autoregressive import AutoregressiveOptions, continue_uncached
-from kie_app.decoding.hyper_parallel import HyperParallelOptions
+from kie_app.decoding.autoregressive import continue_uncached
 from kie_app.model.backbone import Backbone, layout
 from kie_app.model.prompt import Prompt, build_prompt
 from kie_app.types import Key, Schema
-from tests.conftest import ARCHITECTURES, RECEIPT_KEYS, make_backbone, make_document
+from tests.conftest import (
+    ARCHITECTURES,
+    RECEIPT_KEYS,
+    make_backbone,
+    make_document,
+    slots_win,
+)
 
 LONGEST = 9
 
@@ -25,9 +30,6 @@ LONGEST = 9
 def no_gradients() -> Iterator[None]:
     with torch.inference_mode():
         yield
-
-
-OPTIONS = HyperParallelOptions(longest=LONGEST)
 
 
 def prompt_of(backbone: Backbone, seed: int, lines: int = 8, keys=RECEIPT_KEYS) -> Prompt:
@@ -54,22 +56,20 @@ def values(decoded) -> list[tuple[int, ...]]:
 def test_cached_autoregressive_equals_the_uncached_loop(any_backbone: Backbone) -> None:
     prompt = prompt_of(any_backbone, 1)
     steps = 40
-    options = AutoregressiveOptions(longest=steps)
-    decoded = autoregressive.decode(any_backbone, prompt, options)
+    decoded = autoregressive.decode(any_backbone, prompt, longest=steps)
     answer = autoregressive.Answer(prompt)
     while not answer.done and len(answer.tokens) - answer.line < steps:
         encoding = any_backbone.encode(prompt.document, (*prompt.ask, *answer.tokens))
         answer.add(int(any_backbone.logits(encoding.last[None])[0].argmax()))
-    said = autoregressive.predictions(torch.zeros(len(answer.tokens), 512), answer.tokens)
-    assert values(decoded) == [answer.key(k, said, 1.0).tokens for k in range(len(prompt.keys))]
+    blank = autoregressive.predictions(torch.zeros(len(answer.tokens), 512), answer.tokens)
+    assert values(decoded) == [answer.key(k, blank, 1.0).tokens for k in range(len(prompt.keys))]
     assert len(decoded.stats.passes) == len(answer.tokens)
 
 
 def test_autoregressive_on_a_cached_document_gives_the_same(any_backbone: Backbone) -> None:
     prompt = prompt_of(any_backbone, 2)
-    options = AutoregressiveOptions(longest=8)
-    fresh = autoregressive.decode(any_backbone, prompt, options)
-    cached = autoregressive.decode(any_backbone, prompt, options, encoding=fresh.encoding)
+    fresh = autoregressive.decode(any_backbone, prompt, longest=8)
+    cached = autoregressive.decode(any_backbone, prompt, fresh.encoding, longest=8)
     assert values(cached) == values(fresh)
     assert cached.stats.cached
     assert cached.stats.prefill == 0
@@ -78,13 +78,13 @@ def test_autoregressive_on_a_cached_document_gives_the_same(any_backbone: Backbo
 @pytest.mark.parametrize("seed", range(3))
 def test_hyper_parallel_equals_each_branch_alone(any_backbone: Backbone, seed: int) -> None:
     prompt = prompt_of(any_backbone, seed, lines=4 + 3 * seed)
-    decoded = hyper_parallel.decode(any_backbone, prompt, OPTIONS)
+    decoded = hyper_parallel.decode(any_backbone, prompt, longest=LONGEST)
     assert values(decoded) == alone(any_backbone, prompt)
 
 
 def test_hyper_parallel_with_branches_that_end_early(any_backbone: Backbone) -> None:
     prompt = ending_early(any_backbone, prompt_of(any_backbone, 5))
-    decoded = hyper_parallel.decode(any_backbone, prompt, OPTIONS)
+    decoded = hyper_parallel.decode(any_backbone, prompt, longest=LONGEST)
     assert values(decoded) == alone(any_backbone, prompt)
     assert len({len(value) for value in values(decoded)}) > 1
 
@@ -95,19 +95,22 @@ def test_stacked_documents_equal_each_document_alone(any_backbone: Backbone) -> 
     prompts = [prompt_of(any_backbone, s, n, RECEIPT_KEYS[:k]) for s, n, k in shapes]
     end = ending_early(any_backbone, prompts[0]).end
     prompts = [replace(prompt, end=end) for prompt in prompts]
-    decoded = hyper_parallel.decode_stacked(any_backbone, prompts, OPTIONS)
+    decoded = hyper_parallel.decode_stacked(any_backbone, prompts, longest=LONGEST)
     for prompt, one in zip(prompts, decoded, strict=True):
         assert values(one) == alone(any_backbone, prompt)
 
 
-def test_stacked_documents_are_filled_as_each_alone(any_backbone: Backbone) -> None:
+@pytest.mark.parametrize("again", [False, True])
+def test_stacked_documents_are_filled_as_each_alone(
+    any_backbone: Backbone, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
     """In one pass; and those whose block comes back full are asked again in one more."""
     shapes = [(11, 2, 4), (12, 9, 2), (13, 5, 1), (14, 7, 3)]
     prompts = [prompt_of(any_backbone, s, n, RECEIPT_KEYS[:k]) for s, n, k in shapes]
+    monkeypatch.setattr(any_backbone, "checkpoint", slots_win(always=again))
     stacked = mask_parallel.decode_stacked(any_backbone, prompts)
     passes = [one.kind for one in stacked[0].stats.passes]
-    assert passes[:5] == [*["prefill"] * 4, "fill"]
-    assert passes[5:] in ([], ["again"])
+    assert passes == [*["prefill"] * 4, "fill", *["again"] * again]
     for prompt, one in zip(prompts, stacked, strict=True):
         single = mask_parallel.decode(any_backbone, prompt)
         assert values(one) == values(single)
@@ -121,8 +124,8 @@ def test_verified_equals_hyper_parallel(any_backbone: Backbone, seed: int) -> No
     prompt = prompt_of(any_backbone, 20 + seed)
     if seed == 2:
         prompt = ending_early(any_backbone, prompt)
-    checked = verified.decode(any_backbone, prompt, OPTIONS)
-    assert values(checked) == values(hyper_parallel.decode(any_backbone, prompt, OPTIONS))
+    checked = verified.decode(any_backbone, prompt, longest=LONGEST)
+    assert values(checked) == values(hyper_parallel.decode(any_backbone, prompt, longest=LONGEST))
 
 
 @pytest.mark.parametrize("accepted", [0, 2, LONGEST - 1])
@@ -130,16 +133,17 @@ def test_verified_keeps_whatever_part_of_a_draft_is_right(
     any_backbone: Backbone, monkeypatch: pytest.MonkeyPatch, accepted: int
 ) -> None:
     prompt = prompt_of(any_backbone, 30)
-    truth = hyper_parallel.decode(any_backbone, prompt, OPTIONS)
+    truth = hyper_parallel.decode(any_backbone, prompt, longest=LONGEST)
 
     def draft(recorder, prompt, encoding, longest):
         wrong = [
             (one.tokens[accepted] + 1) % 100 for one in truth.keys if len(one.tokens) > accepted
         ]
-        return [(*one.tokens[:accepted], *wrong[:1], 3, 4)[:longest] for one in truth.keys]
+        tokens = [(*one.tokens[:accepted], *wrong[:1], 3, 4)[:longest] for one in truth.keys]
+        return tokens, encoding
 
     monkeypatch.setattr(verified, "draft", draft)
-    checked = verified.decode(any_backbone, prompt, OPTIONS)
+    checked = verified.decode(any_backbone, prompt, longest=LONGEST)
     assert values(checked) == values(truth)
 
 
@@ -147,10 +151,10 @@ def test_verified_needs_fewer_passes_when_the_draft_is_right(
     tiny_backbone: Backbone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prompt = prompt_of(tiny_backbone, 31)
-    truth = hyper_parallel.decode(tiny_backbone, prompt, OPTIONS)
+    truth = hyper_parallel.decode(tiny_backbone, prompt, longest=LONGEST)
     drafts = [one.tokens[: LONGEST - 1] for one in truth.keys]
-    monkeypatch.setattr(verified, "draft", lambda *_: drafts)
-    checked = verified.decode(tiny_backbone, prompt, OPTIONS)
+    monkeypatch.setattr(verified, "draft", lambda _, __, encoding, ___: (drafts, encoding))
+    checked = verified.decode(tiny_backbone, prompt, longest=LONGEST)
     assert values(checked) == values(truth)
     assert len(checked.stats.passes) <= 2
 
@@ -159,7 +163,7 @@ def test_cached_encoding_equals_uncached(any_backbone: Backbone) -> None:
     prompt = prompt_of(any_backbone, 40)
     for decode in (mask_parallel.decode, hyper_parallel.decode, verified.decode):
         fresh = decode(any_backbone, prompt)
-        again = decode(any_backbone, prompt, encoding=fresh.encoding)
+        again = decode(any_backbone, prompt, fresh.encoding)
         assert values(again) == values(fresh)
         assert again.stats.cached
         assert again.stats.prefill == 0
@@ -218,10 +222,8 @@ def test_an_answer_does_not_depend_on_the_other_keys(
     together = prompt_of(backbone, 50 + seed, keys=keys)
     encoding = backbone.encode(together.document)
     for decode in (mask_parallel.decode, hyper_parallel.decode):
-        joint = decode(backbone, together, encoding=encoding)
+        joint = decode(backbone, together, encoding)
         for k, key in enumerate(keys):
-            single = decode(
-                backbone, prompt_of(backbone, 50 + seed, keys=(key,)), encoding=encoding
-            )
+            single = decode(backbone, prompt_of(backbone, 50 + seed, keys=(key,)), encoding)
             assert single.keys[0].tokens == joint.keys[k].tokens
             assert single.keys[0].run == joint.keys[k].run

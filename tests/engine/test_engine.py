@@ -16,15 +16,13 @@ from kie_app.engine.engine import Engine
 from kie_app.errors import DocumentError, SchemaError
 from kie_app.race.running import RaceEvent, RaceFinished, RaceStarted
 from kie_app.types import Key, Schema
-from tests.conftest import make_backbone, make_document
+from tests.conftest import make_document, save_backbone
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = tmp_path_factory.mktemp("tiny")
-    backbone = make_backbone()
-    backbone.model.save_pretrained(folder)
-    backbone.text.tokenizer.save_pretrained(folder)
+    save_backbone(folder)
     return Engine(Settings(backbone=str(folder), models_dir=folder, dtype="float32", max_file_mb=1))
 
 

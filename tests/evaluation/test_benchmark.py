@@ -57,8 +57,7 @@ def test_token_by_token_decoders_write_the_forced_values(
         schema = made.schema(keys)
         prompt = build_prompt(tiny_backbone.text, made.document, schema, forced=made.values)
         assert prompt.forced
-        options = DECODERS[name].options(longest=LONGEST)
-        decoded = DECODERS[name].decode(tiny_backbone, prompt, options)
+        decoded = DECODERS[name].decode(tiny_backbone, prompt, longest=LONGEST)
         assert tuple(one.tokens for one in decoded.keys) == prompt.forced
 
 

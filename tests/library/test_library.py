@@ -16,7 +16,7 @@ from kie_app.errors import DocumentError, Overtaken, SchemaError, StoreError
 from kie_app.library.library import Library
 from kie_app.library.queue import ORDERS, queue
 from kie_app.types import Key, Schema
-from tests.conftest import make_backbone
+from tests.conftest import save_backbone, save_checkpoint
 from tests.ui.kept import Guess, keep, predict
 
 SCHEMA = Schema("s", (Key("total", kind="amount"), Key("date", kind="date")))
@@ -33,9 +33,7 @@ def picture(text: str = "TOTAL 12.50") -> bytes:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny")
-    backbone = make_backbone()
-    backbone.model.save_pretrained(folder)
-    backbone.text.tokenizer.save_pretrained(folder)
+    save_backbone(folder)
     return folder
 
 
@@ -121,6 +119,38 @@ def test_a_changed_key_is_asked_alone(library: Library, engine: Engine) -> None:
     assert library.fill("ann", kept.id, Schema("s", SCHEMA.keys[:1])) == narrower, "nothing new"
     whole = engine.extract(library.open("ann", kept.id), wider)
     assert [f.value for f in whole.fields] == [entry.value for entry in second.entries]
+
+
+def test_other_weights_of_the_same_name_are_asked_anew(tmp_path: Path) -> None:
+    """Two checkpoints called alike, one after the other on the same data."""
+    backbone = save_backbone(tmp_path / "tiny")
+    signatures = []
+    for place, seed in (("here", 1), ("there", 2), ("here", 1)):
+        folder = tmp_path / place / "mine"
+        checkpoint = folder if folder.exists() else save_checkpoint(folder, seed)
+        engine = Engine(
+            Settings(
+                backbone=str(backbone),
+                checkpoint=str(checkpoint),
+                models_dir=tmp_path,
+                dtype="float32",
+                data_dir=tmp_path / "data",
+            )
+        )
+        library = Library(engine)
+        kept = library.add("ann", "a.png", picture())
+        asked = Schema("s", SCHEMA.keys[: 1 + len(set(signatures))])
+        record = library.fill("ann", kept.id, asked)
+        assert record.prediction is not None
+        found = record.prediction.extraction
+        signatures.append(found.model)
+        alone = engine.extract(library.open("ann", kept.id), asked)
+        assert [one.value for one in found.fields] == [one.value for one in alone.fields]
+        fill = found.stats.passes[-1]
+        assert fill.tokens == alone.stats.passes[-1].tokens, "every key was asked of these weights"
+        engine.store.close()
+    assert signatures[0] == signatures[2] != signatures[1]
+    assert all("mine@" in one for one in signatures)
 
 
 def test_bad_questions_are_refused(library: Library) -> None:

@@ -64,7 +64,9 @@ def make_multimodal(seed: int = 0) -> Backbone:
             if parameter.ndim == 2:
                 parameter.normal_(0, 0.15)
     processor = Qwen2VLImageProcessorPil(min_pixels=28 * 28, max_pixels=28 * 28 * 12)
-    return Backbone(model, tokenizer, Heads(32), "tiny-qwen2-vl", eye=VisionTower(model, processor))
+    return Backbone(
+        model, tokenizer, Heads(32), "tiny-qwen2-vl", vision=VisionTower(model, processor)
+    )
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ def test_the_packed_answer_is_what_the_model_itself_would_read(
     )
     assert packed.picture is not None
     with torch.inference_mode():
-        features = multimodal.eye.see(packed.picture)
+        features = multimodal.vision.see(packed.picture)
         embeds = multimodal.embed(packed.ids, slots=packed.slots)
         embeds = torch.cat([features, embeds[len(features) :]])
         states = multimodal.forward(embeds, packed.positions, packed.visible)

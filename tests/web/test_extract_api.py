@@ -20,17 +20,17 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp.types import CallToolResult, TextContent
 
-from kie_app import export
 from kie_app.config import ROOT, Settings
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
+from kie_app.export import export
 from kie_app.schemas.kinds import schema_of
 from kie_app.types import Key, Schema
 from kie_app.ui.page import build_ui
 from kie_app.ui.race.tab import MODEL
 from kie_app.web.extract_api import whole
-from tests.access.people import App, basic, person, running, with_users
-from tests.conftest import make_backbone
+from tests.access.people import App, basic, line, running, users_file
+from tests.conftest import save_backbone
 from tests.documents.pdfs import PdfPage, pdf
 
 ENDPOINTS = {
@@ -51,12 +51,10 @@ Story = Callable[[ClientSession], Awaitable[Any]]
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """ada is an admin, bob a user; ada keeps keys under a name."""
     folder = tmp_path_factory.mktemp("app")
-    backbone = make_backbone()
-    backbone.model.save_pretrained(folder)
-    backbone.text.tokenizer.save_pretrained(folder)
+    save_backbone(folder)
     settings = Settings(
-        login=True,
-        data_dir=with_users(folder / "data", person("ada", "admin"), person("bob")),
+        auth=str(users_file(folder, line("ada", "admin"), line("bob"))),
+        data_dir=folder / "data",
         backbone=str(folder),
         models_dir=folder,
         dtype="float32",

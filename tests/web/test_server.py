@@ -22,8 +22,8 @@ from kie_app.ui.extract import grid as extract_grid
 from kie_app.ui.page import build_ui
 from kie_app.web.metrics import Metrics
 from kie_app.web.server import build_server
-from tests.access.people import basic, person, running, with_users
-from tests.conftest import make_backbone
+from tests.access.people import basic, line, running, users_file
+from tests.conftest import save_backbone
 from tests.web.test_metrics import parsed
 
 
@@ -108,9 +108,7 @@ def test_interactive_api_pages_are_off(client: TestClient, address: str) -> None
 
 def tiny(folder: Path, **options: object) -> Settings:
     """Settings of an app with a tiny model."""
-    backbone = make_backbone()
-    backbone.model.save_pretrained(folder)
-    backbone.text.tokenizer.save_pretrained(folder)
+    save_backbone(folder)
     settings = {"backbone": str(folder), "models_dir": folder, "dtype": "float32"}
     return Settings(data_dir=folder / "data", **settings, **options)  # type: ignore[arg-type]
 
@@ -156,8 +154,8 @@ def test_metrics_count_what_was_done(tmp_path: Path) -> None:
 
 
 def test_metrics_are_for_admins_where_there_is_a_login(tmp_path: Path) -> None:
-    with_users(tmp_path, person("ada", "admin"), person("bob"))
-    settings = Settings(login=True, data_dir=tmp_path)
+    users = users_file(tmp_path, line("ada", "admin"), line("bob"))
+    settings = Settings(auth=str(users), data_dir=tmp_path / "data")
     with running(settings) as app, app.browser() as program:
         for headers, status in (({}, 401), (basic("bob"), 403), (basic("ada"), 200)):
             assert program.get("/metrics", headers=headers).status_code == status

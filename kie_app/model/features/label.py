@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,24 +47,58 @@ ABBREVIATIONS = {
 }
 
 
-def label_features(words: Sequence[Word], names: Sequence[str]) -> Tensor:
-    """Words (w) of a document, names (k) of keys -> (k, w, len(PLACES)) in [0, 1]: the mean over a
+@dataclass(frozen=True)
+class Print:
+    """What the match needs of a page's w words and l lines, whatever is asked.
+
+    `spellings` are the distinct ones; `spelt` (w,) is each word's place in them, -1 where it has no
+    letter or digit; `line` (w,) is each word's line as the document counts them, `home` (w,) as
+    counted here; `starts` (l,) are the lines' first words; `left` and `above` (l,) the lines beside
+    each, -1 where there is none.
+    """
+
+    spellings: tuple[str, ...]
+    spelt: Numbers
+    line: Numbers
+    home: Numbers
+    starts: Numbers
+    left: Numbers
+    above: Numbers
+
+    @classmethod
+    def of(cls, words: Sequence[Word]) -> Print:
+        spelt = [spelling(word.text) for word in words]
+        distinct = sorted({word for word in spelt if word})
+        number = {word: at for at, word in enumerate(distinct)}
+        line = np.array([word.line for word in words], dtype=int)
+        begins = np.r_[True, line[1:] != line[:-1]][: len(words)]
+        starts = np.flatnonzero(begins)
+        left, above = neighbours(words, starts) if words else (starts, starts)
+        return cls(
+            tuple(distinct),
+            np.array([number.get(word, -1) for word in spelt], dtype=int),
+            line,
+            np.cumsum(begins) - 1,
+            starts,
+            left,
+            above,
+        )
+
+
+def label_features(page: Print, names: Sequence[str]) -> Tensor:
+    """A page of w words, names (k) of keys -> (k, w, len(PLACES)) in [0, 1]: the mean over a
     name's words of how much they are alike a word at each place. The fewer words of the page one is
     alike, the more it weighs: of "fax number", "fax" tells more."""
-    if not words or not names:
-        return torch.zeros(len(names), len(words), len(PLACES))
-    spelt = [spelling(word.text) for word in words]
+    if not len(page.line) or not names:
+        return torch.zeros(len(names), len(page.line), len(PLACES))
     parts = [[part for part in map(spelling, name.split()) if part] or [""] for name in names]
     flat = [part for name in parts for part in name]
-    alike = np.array(_alike(flat, spelt))  # (parts, w)
-    line = np.array([word.line for word in words])
-    starts = np.flatnonzero(np.r_[True, line[1:] != line[:-1]])
-    of_line = np.maximum.reduceat(alike, starts, axis=1)  # (parts, lines)
+    alike = _alike(flat, page.spellings)[:, page.spelt]  # (parts, w)
+    of_line = np.maximum.reduceat(alike, page.starts, axis=1)  # (parts, lines)
     # Column -1 stands for "no such line".
     of_line = np.concatenate([of_line, np.zeros((len(flat), 1), of_line.dtype)], axis=1)
-    home = np.cumsum(np.r_[False, line[1:] != line[:-1]])
-    left, above = neighbours(words, starts)
-    places = [_before(alike, line), of_line[:, left[home]], of_line[:, above[home]], alike]
+    left, above = page.left[page.home], page.above[page.home]
+    places = [_before(alike, page.line), of_line[:, left], of_line[:, above], alike]
     count = (alike > 0).sum(axis=1)
     weight = np.where(count, 1 / np.maximum(count, 1), UNPRINTED_WEIGHT)  # (parts,)
     weight *= [GENERIC_WEIGHT if part in GENERIC else 1.0 for part in flat]
@@ -122,17 +157,14 @@ def _nearest(distance: Numbers) -> Numbers:
     return np.where(np.isfinite(distance[np.arange(len(at)), at]), at, -1)
 
 
-def _alike(parts: Sequence[str], spelt: Sequence[str]) -> Numbers:
-    """(parts, w): how much each part of a name is alike each word: 1 where equal, 0 where their
-    Jaro-Winkler similarity is ALIKE or less."""
-    distinct = sorted({word for word in spelt if word})
-    number = {word: at for at, word in enumerate(distinct)}
-    found = process.cdist(parts, distinct, scorer=JaroWinkler.normalized_similarity)
+def _alike(parts: Sequence[str], spellings: Sequence[str]) -> Numbers:
+    """(parts, spellings + 1): how much each part of a name is alike each spelling: 1 where equal, 0
+    where their Jaro-Winkler similarity is ALIKE or less. The last column is of no spelling."""
+    found = process.cdist(parts, spellings, scorer=JaroWinkler.normalized_similarity)
     found = np.maximum(found - ALIKE, 0) / (1 - ALIKE)
-    shortened = [[_begins(part, word) for word in distinct] for part in parts]
+    shortened = [[_begins(part, word) for word in spellings] for part in parts]
     found = np.maximum(found, SHORTENED * np.array(shortened).reshape(found.shape))
-    found = np.concatenate([found, np.zeros((len(parts), 1), found.dtype)], axis=1)
-    return found[:, [number.get(word, -1) for word in spelt]]
+    return np.concatenate([found, np.zeros((len(parts), 1), found.dtype)], axis=1)
 
 
 def _begins(one: str, other: str) -> bool:

@@ -18,6 +18,7 @@ from kie_app.model.features.label import (
     SHORTENED,
     SHORTEST,
     UNPRINTED_WEIGHT,
+    Print,
     label_features,
     spelling,
 )
@@ -95,7 +96,7 @@ def naive(words: list[Word], names: list[str]) -> torch.Tensor:
 def test_it_says_what_the_plain_one_says(seed: int, lines: int, names: list[str]) -> None:
     words = list(words_of(make_document(seed, lines).lines))
     asked = [*names, "cash total", "tax invoice number", "name"]
-    torch.testing.assert_close(label_features(words, asked), naive(words, asked))
+    torch.testing.assert_close(label_features(Print.of(words), asked), naive(words, asked))
 
 
 def page(*lines: tuple[str, float, float]) -> list[Word]:
@@ -114,10 +115,10 @@ def page(*lines: tuple[str, float, float]) -> list[Word]:
     ],
 )
 def test_a_label_is_found_at_each_place(words: list[Word], at: int, place: int) -> None:
-    assert label_features(words, ["cashier"])[0, at, place] > 0.4
+    assert label_features(Print.of(words), ["cashier"])[0, at, place] > 0.4
 
 
 def test_nothing_to_match_gives_zeros() -> None:
-    assert label_features([], ["a"]).shape == (1, 0, len(PLACES))
-    assert label_features(page(("A", 0, 0)), []).shape == (0, 1, len(PLACES))
-    assert not label_features(page(("12.50", 0.1, 0.1)), ["\N{ZERO WIDTH SPACE}!"]).any()
+    assert label_features(Print.of([]), ["a"]).shape == (1, 0, len(PLACES))
+    assert label_features(Print.of(page(("A", 0, 0))), []).shape == (0, 1, len(PLACES))
+    assert not label_features(Print.of(page(("12.50", 0.1, 0.1))), ["\N{ZERO WIDTH SPACE}!"]).any()

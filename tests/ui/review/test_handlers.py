@@ -21,7 +21,7 @@ from kie_app.library.library import Library
 from kie_app.library.standing import Record
 from kie_app.types import Key, Schema
 from kie_app.ui.review.handlers import LONGEST, ReviewHandlers, refused, server_functions
-from tests.conftest import make_backbone
+from tests.conftest import save_backbone
 from tests.ui.kept import RECEIPT, Guess, keep, predict
 from tests.ui.race.test_handlers import asked_by
 
@@ -358,9 +358,7 @@ def test_another_tab_opens_a_document_here(
 
 
 def test_a_document_that_a_model_filled_is_reviewed(tmp_path: Path) -> None:
-    backbone = make_backbone()
-    backbone.model.save_pretrained(tmp_path)
-    backbone.text.tokenizer.save_pretrained(tmp_path)
+    save_backbone(tmp_path)
     engine = Engine(
         Settings(backbone=str(tmp_path), models_dir=tmp_path, dtype="float32", data_dir=tmp_path)
     )
