@@ -69,10 +69,13 @@ OnWritten = Callable[[Written], None]
 class Decoder:
     """A registry entry: `decode(backbone, prompt, options, on_event=None, encoding=None)`, and
     `decode_stacked(backbone, prompts, options)` where several documents can share its passes.
-    Where the answers are not `independent`, what else is asked may change them."""
+    Where the answers are not `independent`, what else is asked may change them. `short` is its name
+    in tables and charts, `title` where no other text explains it, `idea` how it writes."""
 
     name: str
+    short: str
     title: str
+    idea: str
     options: type[Any]
     decode: Callable[..., Decoded]
     decode_stacked: Callable[..., list[Decoded]] | None = None

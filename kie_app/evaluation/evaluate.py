@@ -10,7 +10,6 @@ an untimed first run; so the seconds are those of a first answer. Usage:
 from __future__ import annotations
 
 import logging
-import math
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +23,7 @@ from kie_app.datasets.labelled import Labelled, labelled, relabelled, split_of
 from kie_app.errors import DataError, KieError
 from kie_app.evaluation.metrics import Answer, Judged, score
 from kie_app.evaluation.mistakes import Mistake, mistakes
+from kie_app.evaluation.percentile import p95
 from kie_app.evaluation.places import placed
 from kie_app.extraction import extract
 from kie_app.model.backbone import Backbone
@@ -261,8 +261,7 @@ def _rounded(figure: float | None) -> float | None:
 
 
 def _spread(seconds: Iterable[float]) -> dict[str, float | None]:
-    ordered = sorted(seconds)
-    if not ordered:
+    known = list(seconds)
+    if not known:
         return {"median": None, "p95": None}
-    p95 = ordered[math.ceil(0.95 * len(ordered)) - 1]
-    return {"median": round(statistics.median(ordered), DIGITS), "p95": round(p95, DIGITS)}
+    return {"median": round(statistics.median(known), DIGITS), "p95": round(p95(known), DIGITS)}
