@@ -13,21 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from kie_app.config import Settings
-from kie_app.errors import DataError
-from kie_app.evaluation import break_even
-from kie_app.evaluation.break_even import Arm, Point, Sweep, Time
-from kie_app.race.figures import Run, figures_of
-from kie_app.race.history import (
-    Recorded,
-    by_facts,
-    checked_price,
-    load_sweep,
-    recorded_race,
-    recorded_races,
-    speed_up_spreads,
-    throughputs,
-)
+from kie_app.race.figures import figures_of
+from kie_app.race.history import RecordedRace, by_facts, recorded_races
+from kie_app.race.spread import speed_up_spreads
+from kie_app.race.throughput import Comparison, compare
 from kie_app.store import Store, StoredRace
 from kie_app.types import Stats
 from tests.ui import recorded
