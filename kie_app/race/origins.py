@@ -27,7 +27,8 @@ class Tokens(NamedTuple):
 def tokens_of(extraction: Extraction) -> Tokens:
     """Counted once for each place in a value, however often a pass wrote there."""
     places = {(event.key, event.position) for event in extraction.events}
-    copied = sum(extraction.fields[key].origin == COPIED for key, _ in places)
+    by_pointer = {key for key, one in enumerate(extraction.fields) if one.origin == COPIED}
+    copied = sum(key in by_pointer for key, _ in places)
     return Tokens(len(places) - copied, copied)
 
 

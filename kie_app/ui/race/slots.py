@@ -71,7 +71,7 @@ def visible(token: str) -> str:
 
 
 def candidates(field: Field) -> str:
-    """The likeliest tokens of each slot, folded away; the unused slots are folded in there again."""
+    """The likeliest tokens of each slot, folded away; unused slots are folded inside once more."""
     if not any(slot.top for slot in field.slots):
         return ""
     columns = [_column(number, slot) for number, slot in enumerate(field.slots, 1)]
