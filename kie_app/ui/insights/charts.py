@@ -113,7 +113,7 @@ def _points(
         jitter=0.5,
         pointpos=0,
         width=0.5,
-        marker={"color": colour, "size": 5, "opacity": 0.7},
+        marker={"color": colour, "size": 6, "opacity": 0.7},
         hoveron="points",
         hovertext=[_hover(ratio, run, race, time) for ratio, run, race in found],
         hoverinfo="text",

@@ -6,7 +6,6 @@ All text that comes from a document or a person goes through `safe`.
 from __future__ import annotations
 
 from kie_app.decoding import BASELINE, DECODERS, PIP
-from kie_app.race.origins import differing_text
 from kie_app.types import Extraction, Field, Key
 from kie_app.ui.race import slots
 from kie_app.ui.race.state import Arm, Race
@@ -93,7 +92,7 @@ def _answered(arm: Arm, index: int, field: Field) -> str:
         f'<span class="key">{name}</span>'
         f'<span class="value{absent}{_tall(field.key)}">{value}</span>'
         f'<span class="meta">{_meta(field)}</span></button>'
-        f"{slots.row(shown, own=differing_text(field))}{slots.candidates(field) or _FOLD}</li>"
+        f"{slots.row(shown, label=slots.beside_copied(field))}{slots.candidates(field) or _FOLD}</li>"
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kie_app.extraction import END_MARK
-from kie_app.race.origins import used_slots
+from kie_app.race.origins import COPIED, differing_text, used_slots
 from kie_app.schemas.kinds import slots_of
 from kie_app.types import Event, Field, Key, Slot
 from kie_app.ui.shared.formatting import count, percent, safe
@@ -42,16 +42,20 @@ def masked(key: Key) -> list[Cell]:
     return [Cell(None)] * slots_of(key)
 
 
-def row(row_cells: Iterable[Cell], caret: bool = False, own: str | None = None) -> str:
-    """The cells side by side; `caret` shows where the next token will be written. `own` is what the
-    slots wrote, where that is not the value: the row then says so."""
+def row(row_cells: Iterable[Cell], caret: bool = False, label: str = "") -> str:
+    """The cells side by side, after a label; `caret` shows where the next token will be written."""
     inner = "".join(_cell(cell) for cell in row_cells)
-    label = "" if own is None else _own(own)
     caret_mark = "<i></i>" if caret else ""
     return f'<div class="cells">{label}<span aria-hidden="true">{inner}{caret_mark}</span></div>'
 
 
-def _own(text: str) -> str:
+def beside_copied(field: Field) -> str:
+    """How what the slots wrote relates to a value that was copied; nothing for other values."""
+    if field.origin != COPIED or not field.slots:
+        return ""
+    text = differing_text(field)
+    if text is None:
+        return '<span class="own">slots agree</span>'
     if not text:
         return '<span class="own">slots wrote nothing</span>'
     return f'<span class="own">slots wrote<span class="sr">: {safe(text)}</span></span>'

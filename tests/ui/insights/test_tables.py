@@ -43,7 +43,7 @@ def test_a_p95_is_shown_from_enough_races_on() -> None:
 def test_an_arm_that_shares_no_race_has_a_line_of_its_own() -> None:
     own = Throughput("verified", 1, 2, 0.5, 0.3, 0.2)
     shown = text(tables.costs(Comparison((PIP, BASE), (own,)), 5, 7.2))
-    assert "sums over the 4 of 5 races in which all these arms ran" in shown
+    assert "sums over 4 of 5 races, those in which all these arms ran" in shown
     assert "Verified has no race together with PIP and AR" in shown
     assert "1 race in 1.000 s: 3,600 documents an hour, 1.00 for 1,000 pages" in shown
     alone = text(tables.costs(Comparison((), (own,)), 1, None))
