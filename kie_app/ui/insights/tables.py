@@ -132,8 +132,8 @@ def costs(found: Comparison, races: int, price: float | None) -> str:
         for one in found.shared
     ]
     note = (
-        f"sums over {found.shared[0].races} of {count(races, 'race')}, those in which all these arms "
-        "ran; one document after the other on one machine; "
+        f"sums over {found.shared[0].races} of {count(races, 'race')}, those in which all these "
+        "arms ran; one document after the other on one machine; "
         f"{'type a price for the costs' if price is None else 'costs are in its currency'}"
     )
     table = _table("costs", "Throughput and cost", note, heads, rows)

@@ -92,7 +92,8 @@ def _answered(arm: Arm, index: int, field: Field) -> str:
         f'<span class="key">{name}</span>'
         f'<span class="value{absent}{_tall(field.key)}">{value}</span>'
         f'<span class="meta">{_meta(field)}</span></button>'
-        f"{slots.row(shown, label=slots.beside_copied(field))}{slots.candidates(field) or _FOLD}</li>"
+        f"{slots.row(shown, label=slots.beside_copied(field))}"
+        f"{slots.candidates(field) or _FOLD}</li>"
     )
 
 
