@@ -3,33 +3,56 @@
 from kie_app.decoding import autoregressive, hyper_parallel, mask_parallel, verified
 from kie_app.decoding.base import Decoded, DecodedKey, Decoder, Written
 
+PIP, BASELINE, HPD, VERIFIED = "mask_parallel", "autoregressive", "hyper_parallel", "verified"
+
+# In the order in which the arms of a race run and stand on the page.
 DECODERS: dict[str, Decoder] = {
     one.name: one
     for one in (
         Decoder(
-            "mask_parallel",
-            "PIP: one pass",
+            PIP,
+            "PIP",
+            "PIP",
+            "all slots in one forward pass",
             mask_parallel.decode,
             mask_parallel.decode_stacked,
         ),
         Decoder(
-            "autoregressive",
-            "Autoregressive: token by token",
+            BASELINE,
+            "AR",
+            "Autoregressive",
+            "one token a pass, with KV cache",
             autoregressive.decode,
             independent=False,
         ),
         Decoder(
-            "hyper_parallel",
-            "HPD: one token of every key a pass",
+            HPD,
+            "HPD",
+            "HPD",
+            "one token of every key a pass",
             hyper_parallel.decode,
             hyper_parallel.decode_stacked,
         ),
         Decoder(
-            "verified",
-            "Verified: PIP drafts, HPD confirms",
+            VERIFIED,
+            "Verified",
+            "Verified",
+            "PIP drafts, one causal pass checks",
             verified.decode,
         ),
     )
 }
+DEFAULT_ARMS = (PIP, BASELINE, HPD)  # of a race, unless a person ticks others
 
-__all__ = ["DECODERS", "Decoded", "DecodedKey", "Decoder", "Written"]
+__all__ = [
+    "BASELINE",
+    "DECODERS",
+    "DEFAULT_ARMS",
+    "HPD",
+    "PIP",
+    "VERIFIED",
+    "Decoded",
+    "DecodedKey",
+    "Decoder",
+    "Written",
+]

@@ -82,11 +82,14 @@ OnWritten = Callable[[Written], None]
 @dataclass(frozen=True)
 class Decoder:
     """A registry entry: `decode(backbone, prompt, encoding=None, on_event=None)`, and
-    `decode_stacked(backbone, prompts)` where several documents can share its passes. Where the
-    answers are not `independent`, what else is asked may change them."""
+    `decode_stacked(backbone, prompts)` where several documents can share its passes.
+    Where the answers are not `independent`, what else is asked may change them. `short` is its name
+    in tables and charts, `title` where no other text explains it, `idea` how it writes."""
 
     name: str
+    short: str
     title: str
+    idea: str
     decode: Callable[..., Decoded]
     decode_stacked: Callable[..., list[Decoded]] | None = None
     independent: bool = True

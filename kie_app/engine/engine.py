@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from kie_app.engine.telemetry import NOTHING, Telemetry
 from kie_app.errors import DocumentError, KieError, SchemaError
 from kie_app.model import loading
 from kie_app.model.backbone import Backbone
-from kie_app.race.running import RaceEvent, RaceFinished, RaceStarted, RaceUpdate, _run_arm
+from kie_app.race.running import RaceFinished, RaceUpdate, run_race
 from kie_app.schemas.checks import check_schema
 from kie_app.schemas.templates import load_templates
 from kie_app.store import Store
@@ -191,30 +191,17 @@ class Engine:
     def race(
         self, document: Document, schema: Schema, decoders: Sequence[str]
     ) -> Iterator[RaceUpdate]:
-        """Run decoders one after the other, each from nothing, and tell what they do as they do it.
+        """Run decoders one after the other, each from nothing, and report what they do at once.
 
-        Decoding runs in a thread of its own: drawing a token must not slow the next one. Whoever
-        stops listening ends the arm at its next pass.
+        Whoever stops listening ends the arm at its next pass.
         """
-        left = threading.Event()
-        try:
-            with self.counts.errors():
-                check_schema(schema, self.settings)
-                backbone = self.backbone()
-                for decoder in map(extraction.decoder_named, decoders):
-                    yield RaceStarted(decoder)
-                    updates: queue.SimpleQueue[RaceUpdate | Exception] = queue.SimpleQueue()
-                    arm = (backbone, document, schema, decoder, updates, left)
-                    threading.Thread(target=_run_arm, args=arm, daemon=True).start()
-                    while isinstance(update := updates.get(), RaceEvent):
-                        yield update
-                    if isinstance(update, Exception):
-                        raise update
+        with self.counts.errors():
+            check_schema(schema, self.settings)
+            with closing(run_race(self.backbone(), document, schema, decoders)) as updates:
+                for update in updates:
                     if isinstance(update, RaceFinished):
                         self.counts.extraction(update.extraction)
                     yield update
-        finally:
-            left.set()
 
     def facts(self) -> dict[str, str]:
         """What a figure must say of the machine and the model it was measured on."""

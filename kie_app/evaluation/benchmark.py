@@ -3,7 +3,7 @@
 The documents are made up and their values known (`forms`). The decoders that write token by token
 are made to write those values: the model still computes every pass in full, only the choice of the
 token is overridden, so that all arms write the same and no arm gains by stopping early.
-`mask_parallel` predicts freely: what it says does not change what a pass costs, and where a block
+`mask_parallel` predicts freely: what it writes does not change what a pass costs, and where a block
 comes back full its second pass is counted. `verified` checks that free draft against the same
 values, so its figure depends on how good the draft was.
 
@@ -22,16 +22,16 @@ from typing import Any
 from kie_app import documents
 from kie_app.config import Settings
 from kie_app.datasets.samples import Sample
-from kie_app.decoding import DECODERS, Decoded
+from kie_app.decoding import BASELINE, DECODERS, HPD, PIP, Decoded
 from kie_app.evaluation import forms
-from kie_app.evaluation.costs import BASE, DIGITS, HPD, PIP, Case, Cost
+from kie_app.evaluation.costs import DIGITS, Case, Cost
 from kie_app.extraction import extract
 from kie_app.model.backbone import Backbone
 from kie_app.model.prompt import Prompt, build_prompt
 from kie_app.types import Key, Schema
 
 REPEATS = 5
-OTHERS = (PIP, HPD, "verified")
+OTHERS = tuple(name for name in DECODERS if name != BASELINE)
 FORM_KEYS = (8, 16, 24)
 STACKS = (4, 8, 16)  # a stack of one is the row of the receipt keys on one document
 LONGEST = 512  # tokens of a value: no forced value is cut, whatever the tokenizer
@@ -58,16 +58,16 @@ class Bench:
 
     def round(self) -> None:
         """Every decoder once on every case; the stacks share the receipts' baseline."""
-        base = [self._run(BASE, prompt) for prompt in self.receipts]
-        self.receipt.note(BASE, base[0])
+        base = [self._run(BASELINE, prompt) for prompt in self.receipts]
+        self.receipt.note(BASELINE, base[0])
         self._others(self.receipt, self.receipts[0])
         pip = self.receipt.costs[PIP][-1]
         self.pip_over_forward.append(pip.total / self.backbone.bare_forward(pip.tokens))
         for case, prompt in self.forms.items():
-            case.note(BASE, self._run(BASE, prompt))
+            case.note(BASELINE, self._run(BASELINE, prompt))
             self._others(case, prompt)
         for case in self.stacks:
-            case.note(BASE, sum(base[1 : case.documents], base[0]))
+            case.note(BASELINE, sum(base[1 : case.documents], base[0]))
             case.note(HPD, self._stacked(self.receipts[: case.documents]))
 
     def cases(self) -> list[Case]:

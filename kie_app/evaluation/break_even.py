@@ -16,8 +16,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from kie_app.config import Settings
 from kie_app.errors import DataError
+from kie_app.model import checkpoint as checkpoints
 
+SWEEP = "sweep.json"
 COMMAND = "python -m kie_app bench --sweep"
 
 Time = Literal["decode", "total"]
@@ -112,3 +115,17 @@ def read(path: Path) -> Sweep:
             f"{path} is no sweep that can be read ({first}): remove it, or measure it again by "
             f"`{COMMAND} {path}`."
         ) from error
+
+
+def file_of(settings: Settings) -> Path | None:
+    """The sweep that was measured here, else the one that the default checkpoint comes with."""
+    shipped = checkpoints.registry(settings.models_dir)["default"]
+    own = settings.data_dir / SWEEP
+    found = [own] if shipped is None else [own, settings.models_dir / shipped / SWEEP]
+    return next((path for path in found if path.is_file()), None)
+
+
+def load(settings: Settings) -> Sweep | None:
+    """The sweep to show, None where there is none; DataError when its file is damaged."""
+    path = file_of(settings)
+    return None if path is None else read(path)

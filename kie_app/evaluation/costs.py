@@ -6,9 +6,9 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Any
 
+from kie_app.decoding import BASELINE, HPD
 from kie_app.types import Stats
 
-BASE, PIP, HPD = "autoregressive", "mask_parallel", "hyper_parallel"
 DIGITS = 4
 
 
@@ -55,7 +55,7 @@ class Case:
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for each decoder; ratios are the baseline's median time over the decoder's."""
-        decode, total = self.median(BASE, "decode"), self.median(BASE, "total")
+        decode, total = self.median(BASELINE, "decode"), self.median(BASELINE, "total")
         return [
             {
                 "decoder": name,
@@ -73,8 +73,8 @@ class Case:
     def share_of_bound(self) -> float:
         """HPD's decode ratio over its bound: the baseline's steps over those of the longest branch,
         which are HPD's own."""
-        bound = self.median(BASE, "steps") / self.median(HPD, "steps")
-        return self.median(BASE, "decode") / self.median(HPD, "decode") / bound
+        bound = self.median(BASELINE, "steps") / self.median(HPD, "steps")
+        return self.median(BASELINE, "decode") / self.median(HPD, "decode") / bound
 
     def median(self, decoder: str, figure: str) -> float:
         return statistics.median(getattr(cost, figure) for cost in self.costs[decoder])

@@ -9,7 +9,6 @@ an untimed first run; so the seconds are those of a first answer. Usage:
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from kie_app.config import Settings
 from kie_app.evaluation.arms import PHASES, Arm, Failure, Lines, Reader
 from kie_app.evaluation.metrics import score
 from kie_app.evaluation.mistakes import Mistake, mistakes
+from kie_app.evaluation.percentile import p95
 from kie_app.evaluation.selection import Selection
 from kie_app.model.backbone import Backbone
 
@@ -106,8 +106,7 @@ def _rounded(figure: float | None) -> float | None:
 
 
 def _spread(seconds: Iterable[float]) -> dict[str, float | None]:
-    ordered = sorted(seconds)
-    if not ordered:
+    known = list(seconds)
+    if not known:
         return {"median": None, "p95": None}
-    p95 = ordered[math.ceil(0.95 * len(ordered)) - 1]
-    return {"median": round(statistics.median(ordered), DIGITS), "p95": round(p95, DIGITS)}
+    return {"median": round(statistics.median(known), DIGITS), "p95": round(p95(known), DIGITS)}

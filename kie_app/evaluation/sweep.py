@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import mean
 
-from kie_app.decoding import Decoded
+from kie_app.decoding import BASELINE, HPD, PIP, Decoded
 from kie_app.evaluation import forms
 from kie_app.evaluation.benchmark import OTHERS, answered, prompt_of
 from kie_app.evaluation.break_even import Arm, Point, Sweep
-from kie_app.evaluation.costs import BASE, HPD, PIP, Case, Cost
+from kie_app.evaluation.costs import Case, Cost
 from kie_app.extraction import field_of
 from kie_app.model.backbone import Backbone
 from kie_app.model.prompt import Prompt
@@ -49,9 +49,9 @@ class Cell:
 
     def round(self, backbone: Backbone) -> None:
         """Every decoder once on every stack; the stacks share the baseline's runs."""
-        base = [Cost.of(answered(backbone, BASE, [one])[0].stats) for one in self.prompts]
+        base = [Cost.of(answered(backbone, BASELINE, [one])[0].stats) for one in self.prompts]
         for size, case in self.stacks.items():
-            case.note(BASE, sum(base[1:size], base[0]))
+            case.note(BASELINE, sum(base[1:size], base[0]))
             for name in OTHERS if size == 1 else STACKING:
                 decoded = answered(backbone, name, self.prompts[:size])
                 case.note(name, Cost.of(decoded[0].stats))

@@ -1,4 +1,4 @@
-"""A race on a card to pass on, as JSON; `race_picture` draws it.
+"""A race on a card to pass on, as JSON; `picture` draws it.
 
 A card says what was measured, on what, and how to measure it again. Documents are private: neither
 text, values nor the file's name are on it, unless they are asked for.
@@ -12,7 +12,8 @@ from typing import Any
 
 from kie_app.decoding import DECODERS
 from kie_app.race.figures import Run
-from kie_app.race.history import recorded_race
+from kie_app.race.history import RecordedRace
+from kie_app.race.origins import tokens_of
 from kie_app.schemas.kinds import schema_of
 from kie_app.schemas.templates import dump_template
 from kie_app.store import StoredRace
@@ -23,7 +24,8 @@ NOTE = (
     "One run of each arm, one after the other, batch size 1, timed on the server; end to end is "
     "OCR, prefill and decode. A speed-up is the autoregressive time over the arm's: below 1 the "
     "autoregressive arm wins. No label is known, so agreement is with its values, not with the "
-    "truth. Medians over several runs: python -m kie_app bench"
+    "truth. Tokens written and copied are those of the values: written by slots or step by step, "
+    "or copied from the page. Medians over several runs: python -m kie_app bench"
 )
 VARIABLES = {"device": "ONEPASS_DEVICE", "dtype": "ONEPASS_DTYPE", "threads": "ONEPASS_THREADS"}
 
@@ -31,8 +33,8 @@ Card = dict[str, Any]
 
 
 def card(race: StoredRace, document: Document, values: bool = False) -> Card:
-    """The race as plain JSON; with `values`, also what each arm said and the file's name."""
-    found = recorded_race(race, document)
+    """The race as plain JSON; with `values`, also what each arm answered and the file's name."""
+    found = RecordedRace.of(race, document)
     arms = [_arm(run, one, values) for run, one in zip(found.runs, race.result, strict=True)]
     return {
         "race": found.id,
@@ -47,26 +49,29 @@ def card(race: StoredRace, document: Document, values: bool = False) -> Card:
 
 
 def _arm(run: Run, one: Extraction, values: bool) -> Card:
-    said = {"values": {field.key.name: field.value for field in one.fields}} if values else {}
+    answers = {"values": {field.key.name: field.value for field in one.fields}} if values else {}
     seconds = {"ocr": run.ocr, "prefill": run.prefill, "decode": run.decode, "total": run.total}
+    written, copied = tokens_of(one)
     ratios = {"decode": run.decode_ratio, "total": run.total_ratio}
     return {
         "decoder": run.decoder,
         "title": title(run.decoder),
         "passes": run.passes,
         "tokens": one.stats.tokens,
+        "written_tokens": written,
+        "copied_tokens": copied,
         "seconds": {phase: round(value, DIGITS) for phase, value in seconds.items()},
         "speed_up": {
             time: None if value is None else round(value, DIGITS) for time, value in ratios.items()
         },
         "same_as_autoregressive": run.agreeing,
-        **said,
+        **answers,
     }
 
 
 def title(decoder: str) -> str:
-    """The decoder's short name: `PIP`."""
-    return DECODERS[decoder].title.split(":")[0] if decoder in DECODERS else decoder
+    """The decoder's title; a decoder of an earlier version goes by its name."""
+    return DECODERS[decoder].title if decoder in DECODERS else decoder
 
 
 def summary(card: Card) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kie_app.decoding import BASELINE
 from kie_app.evaluation.break_even import Time
-from kie_app.evaluation.costs import BASE
+from kie_app.race.origins import tokens_of
 from kie_app.types import Extraction, Field, State
 from kie_app.values import clean
 
-KNOWN: tuple[State, ...] = ("confirmed", "corrected", "absent")  # states that tell a value, or none
+KNOWN: tuple[State, ...] = ("confirmed", "corrected", "absent")  # states that name a value, or none
 
 Label = Mapping[str, str | Sequence[str]]  # what a document says, by key
 
@@ -46,7 +47,7 @@ class Run:
 
 def baseline(extractions: Sequence[Extraction]) -> Extraction | None:
     """AR's among a race's extractions."""
-    return next((one for one in extractions if one.decoder == BASE), None)
+    return next((one for one in extractions if one.decoder == BASELINE), None)
 
 
 def run_of(one: Extraction, base: Extraction | None, ocr: float, label: Label | None) -> Run:
@@ -91,14 +92,18 @@ def matches(field: Field, label: Label) -> bool | None:
 
 @dataclass(frozen=True)
 class ArmFigures(Run):
-    """One arm's figures, and how many `keys` were asked and tokens `written`."""
+    """One arm's figures, how many `keys` were asked, and how many tokens of their values slots or
+    steps wrote and a pointer copied."""
 
     keys: int
     written: int
+    copied: int
 
     @property
-    def rate(self) -> float:
-        """Tokens written per second of decoding."""
+    def rate(self) -> float | None:
+        """Tokens written per second of decoding; None where all were copied."""
+        if self.copied and not self.written:
+            return None
         return self.written / self.decode if self.decode else 0.0
 
 
@@ -111,7 +116,7 @@ def figures_of(
         ArmFigures(
             **vars(run_of(one, reference, ocr, label)),
             keys=len(one.fields),
-            written=len({(event.key, event.position) for event in one.events}),
+            **tokens_of(one)._asdict(),
         )
         for one in extractions
     ]

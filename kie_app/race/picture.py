@@ -19,31 +19,33 @@ WIDTH, TALLEST, MARGIN = 1200, 3000, 48
 INK, FAINT, PAPER, LINE, SLOWER = "#1d1f21", "#5a5d63", "#ffffff", "#d4d3cd", "#a8321c"
 PHASES = {"ocr": "#8a929c", "prefill": "#5577a6", "decode": "#0f8a83"}
 COVERING = "DejaVu"  # of the families that `faces` knows, the one with the most letters
-BAR_LEFT, BAR_WIDTH = 235, 345
+BAR_LEFT, BAR_WIDTH = 235, 270
 COLUMNS = {
-    610: ("end to", "end"),
-    710: ("of it", "decoding"),
-    810: ("speed-up,", "end to end"),
-    915: ("speed-up,", "decoding"),
-    1015: ("passes", ""),
-    1085: ("same", "as AR"),
+    525: ("end to", "end"),
+    618: ("of it", "decoding"),
+    712: ("speed-up,", "end to end"),
+    806: ("speed-up,", "decoding"),
+    894: ("passes", ""),
+    958: ("tokens", "written"),
+    1024: ("and", "copied"),
+    1087: ("same", "as AR"),
 }
 SHOWN_VALUES, SHOWN_LINES = 24, 6
 
 
 def to_png(card: Card) -> bytes:
     """The card as a picture, 1200 pixels wide and as high as it needs."""
-    sheet = Sheet()
-    _head(sheet, card)
-    _arms(sheet, card)
-    _values(sheet, card)
-    _foot(sheet, card)
+    canvas = Canvas()
+    _head(canvas, card)
+    _arms(canvas, card)
+    _values(canvas, card)
+    _foot(canvas, card)
     out = io.BytesIO()
-    sheet.cut().save(out, "PNG")
+    canvas.cut().save(out, "PNG")
     return out.getvalue()
 
 
-class Sheet:
+class Canvas:
     """Paper to write on from top to bottom; `y` is where the next line goes."""
 
     def __init__(self) -> None:
@@ -73,45 +75,45 @@ class Sheet:
         return self.image.crop((0, 0, WIDTH, min(self.y + MARGIN, TALLEST)))
 
 
-def _head(sheet: Sheet, card: Card) -> None:
-    sheet.write(MARGIN, "Onepass race", _font("sans", 38, bold=True))
-    sheet.y += 56
+def _head(canvas: Canvas, card: Card) -> None:
+    canvas.write(MARGIN, "Onepass race", _font("sans", 38, bold=True))
+    canvas.y += 56
     pages, keys = card["document"]["pages"], card["keys"]
     what = f"{_count(len(keys), 'key')} of a document of {_count(pages, 'page')}"
     if "name" in card["document"]:
         what += f", {card['document']['name']}"
-    sheet.write(MARGIN, f"{what}, {_when(card['made'])}", _font("sans", 20), FAINT)
-    sheet.y += 34
-    sheet.paragraph(", ".join(keys), _font("sans", 20), INK, 28)
-    sheet.y += 14
+    canvas.write(MARGIN, f"{what}, {_when(card['made'])}", _font("sans", 20), FAINT)
+    canvas.y += 34
+    canvas.paragraph(", ".join(keys), _font("sans", 20), INK, 28)
+    canvas.y += 14
 
 
-def _arms(sheet: Sheet, card: Card) -> None:
+def _arms(canvas: Canvas, card: Card) -> None:
     arms: Sequence[Card] = card["arms"]
     small = _font("sans", 15)
     for x, name in zip((BAR_LEFT, BAR_LEFT + 90, BAR_LEFT + 180), PHASES, strict=True):
-        sheet.draw.rectangle((x, sheet.y + 22, x + 11, sheet.y + 33), PHASES[name])
-        sheet.draw.text((x + 18, sheet.y + 18), name, FAINT, small)
+        canvas.draw.rectangle((x, canvas.y + 22, x + 11, canvas.y + 33), PHASES[name])
+        canvas.draw.text((x + 18, canvas.y + 18), name, FAINT, small)
     for x, (above, below) in COLUMNS.items():
-        sheet.draw.text((x, sheet.y), above, FAINT, small)
-        sheet.draw.text((x, sheet.y + 18), below, FAINT, small)
-    sheet.y += 46
+        canvas.draw.text((x, canvas.y), above, FAINT, small)
+        canvas.draw.text((x, canvas.y + 18), below, FAINT, small)
+    canvas.y += 46
     longest = max((arm["seconds"]["total"] for arm in arms), default=0.0)
     for arm in arms:
-        sheet.rule()
-        _arm(sheet, arm, longest, len(card["keys"]))
-    sheet.rule()
+        canvas.rule()
+        _arm(canvas, arm, longest, len(card["keys"]))
+    canvas.rule()
 
 
-def _arm(sheet: Sheet, arm: Card, longest: float, keys: int) -> None:
+def _arm(canvas: Canvas, arm: Card, longest: float, keys: int) -> None:
     seconds, faster = arm["seconds"], arm["speed_up"]
-    sheet.write(MARGIN, arm["title"], _font("sans", 20, bold=True), width=BAR_LEFT - MARGIN - 10)
+    canvas.write(MARGIN, arm["title"], _font("sans", 20, bold=True), width=BAR_LEFT - MARGIN - 10)
     left = float(BAR_LEFT)
     for phase, colour in PHASES.items():
         right = left + (BAR_WIDTH * seconds[phase] / longest if longest else 0.0)
         if right - left >= 0.5:
-            sheet.draw.rectangle(
-                (round(left), sheet.y, max(round(right) - 1, round(left)), sheet.y + 23), colour
+            canvas.draw.rectangle(
+                (round(left), canvas.y, max(round(right) - 1, round(left)), canvas.y + 23), colour
             )
         left = right
     agreeing = arm["same_as_autoregressive"]
@@ -119,15 +121,15 @@ def _arm(sheet: Sheet, arm: Card, longest: float, keys: int) -> None:
         (f"{seconds['total']:.3f} s", INK),
         (f"{seconds['decode']:.3f} s", INK),
         *(_ratio(faster[time]) for time in ("total", "decode")),
-        (str(arm["passes"]), INK),
+        *((str(arm[figure]), INK) for figure in ("passes", "written_tokens", "copied_tokens")),
         ("-" if agreeing is None else f"{agreeing} of {keys}", INK),
     ]
     for x, (text, colour) in zip(COLUMNS, cells, strict=True):
-        sheet.write(x, text, _font("sans", 18), colour)
-    sheet.y += 40
+        canvas.write(x, text, _font("sans", 18), colour)
+    canvas.y += 40
 
 
-def _values(sheet: Sheet, card: Card) -> None:
+def _values(canvas: Canvas, card: Card) -> None:
     """A row a key, a column an arm; only on a card that holds values."""
     arms = [arm for arm in card["arms"] if "values" in arm]
     if not arms:
@@ -135,30 +137,30 @@ def _values(sheet: Sheet, card: Card) -> None:
     step = (WIDTH - MARGIN - BAR_LEFT) // len(arms)
     places = [(BAR_LEFT + step * at, arm) for at, arm in enumerate(arms)]
     for x, arm in places:
-        sheet.write(x, arm["title"], _font("sans", 15), FAINT, step - 12)
-    sheet.y += 26
+        canvas.write(x, arm["title"], _font("sans", 15), FAINT, step - 12)
+    canvas.y += 26
     for key in card["keys"][:SHOWN_VALUES]:
-        sheet.write(MARGIN, key, _font("sans", 16), FAINT, BAR_LEFT - MARGIN - 12)
+        canvas.write(MARGIN, key, _font("sans", 16), FAINT, BAR_LEFT - MARGIN - 12)
         for x, arm in places:
             value = arm["values"].get(key)
             shown, colour = ("absent", FAINT) if value is None else (value, INK)
-            sheet.write(x, shown, _font("sans", 16), colour, step - 12)
-        sheet.y += 28
+            canvas.write(x, shown, _font("sans", 16), colour, step - 12)
+        canvas.y += 28
     if len(card["keys"]) > SHOWN_VALUES:
         left = len(card["keys"]) - SHOWN_VALUES
-        sheet.write(MARGIN, f"and {_count(left, 'key')} more", _font("sans", 16), FAINT)
-        sheet.y += 28
-    sheet.y += 8
-    sheet.rule()
+        canvas.write(MARGIN, f"and {_count(left, 'key')} more", _font("sans", 16), FAINT)
+        canvas.y += 28
+    canvas.y += 8
+    canvas.rule()
 
 
-def _foot(sheet: Sheet, card: Card) -> None:
-    facts = " \N{MIDDLE DOT} ".join(f"{name} {said}" for name, said in card["measured_on"].items())
-    sheet.paragraph(facts, _font("sans", 16), INK, 24)
-    sheet.y += 8
-    sheet.paragraph(card["note"], _font("sans", 15), FAINT, 22)
-    sheet.y += 8
-    sheet.paragraph(card["reproduce"], _font("mono", 14), INK, 21)
+def _foot(canvas: Canvas, card: Card) -> None:
+    facts = (f"{name} {value}" for name, value in card["measured_on"].items())
+    canvas.paragraph(" \N{MIDDLE DOT} ".join(facts), _font("sans", 16), INK, 24)
+    canvas.y += 8
+    canvas.paragraph(card["note"], _font("sans", 15), FAINT, 22)
+    canvas.y += 8
+    canvas.paragraph(card["reproduce"], _font("mono", 14), INK, 21)
 
 
 def _ratio(ratio: float | None) -> tuple[str, str]:

@@ -24,7 +24,6 @@ from kie_app.extraction import decoder_named
 from kie_app.schemas.naming import parse_keys
 from kie_app.types import Document, Extraction, Schema
 from kie_app.ui.shared.events import MODEL_TURN
-from kie_app.ui.shared.formatting import ARMS
 from kie_app.ui.shared.visitor import visitor
 from kie_app.web import uploads as upload
 
@@ -119,7 +118,7 @@ class Api:
         Returns:
             for each its name and its idea
         """
-        return [{"name": name, "idea": ARMS[name].idea} for name in DECODERS]
+        return [{"name": one.name, "idea": one.idea} for one in DECODERS.values()]
 
     def _take(self, file: Any) -> tuple[bytes | Document, str]:
         """What was sent: its bytes, which are deleted here, or the document that was read of them

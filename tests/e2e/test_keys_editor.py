@@ -155,7 +155,7 @@ def test_a_kind_sets_how_many_slots_the_race_asks_for(page: Page, tmp_path: Path
     page.click("#key-details > button")
     expect(detail(page, "total", "kind", "")).to_have_value("amount")
     page.set_input_files("#upload input", unseen(tmp_path, RECEIPT, next(NUMBERS)))
-    slots = page.locator(f"{PIP}.done .cells .cell")
+    slots = page.locator(f"{PIP}.done .slot-top")
     expect(slots).to_have_count(SLOTS_BY_KIND["amount"])
     set_kind(page, "total", "id", "")
     page.click("#fill")

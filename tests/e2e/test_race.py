@@ -70,6 +70,13 @@ def test_a_field_lights_its_box_up_from_the_keyboard_and_shows_its_slots(raced: 
     expect(details.locator("li").first).to_be_visible()
 
 
+def test_a_value_off_the_page_is_called_copied_and_its_tokens_are_not_counted(raced: Page) -> None:
+    assert "copied from the page" in raced.locator(f"{PIP} .origin").all_inner_texts()
+    written = raced.locator('.arm[data-arm="autoregressive"] .origin')
+    assert set(written.all_inner_texts()) == {"token by token"}
+    expect(raced.locator(".caption")).to_contain_text("copied, AR")
+
+
 def test_replay_is_labelled_and_ends_on_the_recorded_times(raced: Page) -> None:
     raced.select_option(".speed", "0.25")
     raced.click(".replay")

@@ -73,6 +73,9 @@ def test_a_card_says_what_was_measured_on_what_and_how_to_again() -> None:
         assert arm["passes"] == len(one.stats.passes)
         assert 0 <= arm["same_as_autoregressive"] <= 4
     assert made["arms"][1]["speed_up"] == {"decode": 1.0, "total": 1.0}
+    tokens = [(arm["written_tokens"], arm["copied_tokens"]) for arm in made["arms"]]
+    assert tokens[0] == (0, tokens[1][0])
+    assert all(copied == 0 for _, copied in tokens[1:])
 
 
 def test_json_comes_back_as_it_was() -> None:

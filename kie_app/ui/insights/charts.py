@@ -12,10 +12,12 @@ from math import log10
 
 import plotly.graph_objects as go
 
+from kie_app.decoding import BASELINE, DECODERS
 from kie_app.evaluation.break_even import Arm, Axis, Point, Sweep, Time
 from kie_app.race.figures import Run
-from kie_app.race.history import Recorded, Spread
-from kie_app.ui.shared.formatting import ARMS, BASELINE, count, safe, seconds, short, times
+from kie_app.race.history import RecordedRace
+from kie_app.race.spread import ENOUGH, Spread
+from kie_app.ui.shared.formatting import count, safe, seconds, short, times
 from kie_app.ui.shared.plots import COLOURS, GREY, LOSES, blank, framed
 
 TITLES = ("Speed-up over AR, race by race", "How the speed-ups spread")
@@ -33,6 +35,7 @@ UNITS: dict[Axis, str] = {
 }
 TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 LOWEST = 0.001
+CLEAR = "rgba(0,0,0,0)"
 SHORTEST = timedelta(minutes=10)  # of an axis of time, which would else count a race's milliseconds
 
 
@@ -40,7 +43,7 @@ def when(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def over_time(races: Sequence[Recorded], time: Time) -> go.Figure:
+def over_time(races: Sequence[RecordedRace], time: Time) -> go.Figure:
     """A mark for each arm of each race, at its time."""
     figure, shown = go.Figure(), list[float]()
     for decoder in others(run.decoder for race in races for run in race.runs):
@@ -70,47 +73,70 @@ def over_time(races: Sequence[Recorded], time: Time) -> go.Figure:
     return framed(_ratios(figure, shown, SCOPES[time]), TITLES[0])
 
 
-def spread(races: Sequence[Recorded], spreads: Sequence[Spread], time: Time) -> go.Figure:
-    """A box and all its races for each arm, named with median and p95."""
+def spread(races: Sequence[RecordedRace], spreads: Sequence[Spread], time: Time) -> go.Figure:
+    """All races of each arm with their median; from ENOUGH races on, a box and the p95 as well."""
     figure, shown = go.Figure(), list[float]()
     order = [one.decoder for one in spreads]
     for decoder in others(order):
         one = spreads[order.index(decoder)]
-        found = _compared(races, decoder, time)
         shown += one.ratios
-        label = f"{short(decoder)}<br>median {times(one.median)}<br>p95 {times(one.p95)}"
-        figure.add_box(
-            name=label,
-            x=[label] * len(found),
-            y=[ratio for ratio, _, _ in found],
-            boxpoints="all",
-            jitter=0.5,
-            pointpos=0,
-            width=0.5,
-            marker={"color": COLOURS.get(decoder, GREY), "size": 5, "opacity": 0.7},
-            line={"width": 1.5},
-            hoveron="points",
-            hovertext=[_hover(ratio, run, race, time) for ratio, run, race in found],
-            hoverinfo="text",
-            showlegend=False,
-        )
-        figure.add_scatter(
-            x=[label],
-            y=[one.p95],
-            mode="markers",
-            marker={
-                "symbol": "line-ew",
-                "size": 34,
-                "line": {"width": 3, "color": COLOURS.get(decoder, GREY)},
-            },
-            hovertext=[f"{short(decoder)}: p95 {times(one.p95)}"],
-            hoverinfo="text",
-            showlegend=False,
-        )
+        label = f"{short(decoder)}<br>median {times(one.median)}<br>{_p95(one)}"
+        _points(figure, label, _compared(races, decoder, time), one, time)
+        _mark(figure, label, decoder, f"median {times(one.median)}", one.median)
+        if one.p95 is not None:
+            _mark(figure, label, decoder, f"p95 {times(one.p95)}", one.p95)
     if not shown:
         return blank(TITLES[1])
     figure.update_xaxes(tickangle=0, tickfont_size=10.5)  # turned, they would not be read
     return framed(_ratios(figure, shown, SCOPES[time]), TITLES[1])
+
+
+def _p95(one: Spread) -> str:
+    return f"p95 from {ENOUGH} races on" if one.p95 is None else f"p95 {times(one.p95)}"
+
+
+def _points(
+    figure: go.Figure,
+    label: str,
+    found: Sequence[tuple[float, Run, RecordedRace]],
+    spread: Spread,
+    time: Time,
+) -> None:
+    """The races beside each other; the box around them is not drawn where they are too few."""
+    colour = COLOURS.get(spread.decoder, GREY)
+    hidden = {"fillcolor": CLEAR, "line": {"color": CLEAR}}
+    figure.add_box(
+        name=label,
+        x=[label] * len(found),
+        y=[ratio for ratio, _, _ in found],
+        boxpoints="all",
+        jitter=0.5,
+        pointpos=0,
+        width=0.5,
+        marker={"color": colour, "size": 6, "opacity": 0.7},
+        hoveron="points",
+        hovertext=[_hover(ratio, run, race, time) for ratio, run, race in found],
+        hoverinfo="text",
+        showlegend=False,
+        **({"line": {"width": 1.5}} if spread.p95 is not None else hidden),
+    )
+
+
+def _mark(figure: go.Figure, label: str, decoder: str, text: str, ratio: float) -> None:
+    """A line across an arm's races at one of their figures."""
+    figure.add_scatter(
+        x=[label],
+        y=[ratio],
+        mode="markers",
+        marker={
+            "symbol": "line-ew",
+            "size": 34,
+            "line": {"width": 3, "color": COLOURS.get(decoder, GREY)},
+        },
+        hovertext=[f"{short(decoder)}: {text}"],
+        hoverinfo="text",
+        showlegend=False,
+    )
 
 
 def along(sweep: Sweep, axis: Axis, chosen: Point, time: Time) -> go.Figure:
@@ -183,7 +209,7 @@ def _measured(point: Point, arm: Arm, time: Time) -> str:
     return f"{head}<br>{size(point)}<br>{took}, {exact(arm, point)}"
 
 
-def _hover(ratio: float, run: Run, race: Recorded, time: Time) -> str:
+def _hover(ratio: float, run: Run, race: RecordedRace, time: Time) -> str:
     agreement = f"{run.agreeing} of {len(race.keys)} as AR"
     return (
         f"{short(run.decoder)}: {_verdict(ratio)} {SCOPES[time]}, {agreement}<br>"
@@ -196,8 +222,8 @@ def _verdict(ratio: float) -> str:
 
 
 def _compared(
-    races: Iterable[Recorded], decoder: str, time: Time
-) -> list[tuple[float, Run, Recorded]]:
+    races: Iterable[RecordedRace], decoder: str, time: Time
+) -> list[tuple[float, Run, RecordedRace]]:
     """The races that compared this decoder with AR."""
     runs = ((race, race.run(decoder)) for race in races)
     return [
@@ -214,7 +240,7 @@ def others(decoders: Iterable[str]) -> list[str]:
 
 def place(decoder: str) -> int:
     """Where the decoder stands on the page; one that the page does not know comes last."""
-    known = list(ARMS)
+    known = list(DECODERS)
     return known.index(decoder) if decoder in known else len(known)
 
 

@@ -12,19 +12,14 @@ import gradio as gr
 from kie_app.engine.engine import Engine
 from kie_app.engine.facts import machine
 from kie_app.errors import StoreError
+from kie_app.evaluation import break_even
 from kie_app.evaluation.break_even import AXES, Sweep, Time
 from kie_app.race import card as race_card
 from kie_app.race import picture as race_picture
-from kie_app.race.history import (
-    Facts,
-    Recorded,
-    by_facts,
-    checked_price,
-    load_sweep,
-    recorded_races,
-    speed_up_spreads,
-    throughputs,
-)
+from kie_app.race.history import Facts, RecordedRace, by_facts, recorded_races
+from kie_app.race.spread import speed_up_spreads
+from kie_app.race.throughput import checked_price
+from kie_app.race.throughput import compare as compare_throughput
 from kie_app.ui.insights import charts, tables
 from kie_app.ui.shared.elements import Update
 from kie_app.ui.shared.errors import toasted
@@ -37,7 +32,7 @@ class Seen:
     """What was read when the tab was last opened, and whose it is."""
 
     owner: str = ""
-    races: tuple[Recorded, ...] = ()
+    races: tuple[RecordedRace, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,8 +75,8 @@ class InsightsView:
     @property
     def figures(self) -> list[Any]:
         """What the races answer."""
-        told = [self.about, self.over_time, self.spread, self.spreads, self.races]
-        return [*told, self.facts, self.race, self.card]
+        shown = [self.about, self.over_time, self.spread, self.spreads, self.races]
+        return [*shown, self.facts, self.race, self.card]
 
     @property
     def explored(self) -> list[Any]:
@@ -120,7 +115,7 @@ class InsightsHandlers:
     ) -> str:
         """Costs at another price."""
         _, shown = _chosen(_own(seen, request), facts)
-        return tables.costs(throughputs(shown), checked_price(price))
+        return tables.costs(compare_throughput(shown), len(shown), checked_price(price))
 
     @toasted
     def oversee(self, request: gr.Request) -> str:
@@ -146,7 +141,7 @@ class InsightsHandlers:
             "png": ("image/png", race_picture.to_png(card)),
         }
         stem = f"onepass-race-{kept.made:%Y-%m-%d-%H%M}"
-        return tables.downloads(stem, files, race_card.summary(card))
+        return tables.card_downloads(stem, files, race_card.summary(card))
 
     @toasted
     def open_sweep(
@@ -154,10 +149,10 @@ class InsightsHandlers:
     ) -> Update:
         """The sweep as it stands now, its sliders as wide as what was measured."""
         visitor(request)
-        sweep, view = load_sweep(self._engine.settings), self.view
+        sweep, view = break_even.load(self._engine.settings), self.view
         if sweep is None:
-            told = tables.no_sweep(self._engine.settings.data_dir)
-            return {view.origin: told, view.explorer: gr.Column(visible=False)}
+            command = tables.no_sweep(self._engine.settings.data_dir)
+            return {view.origin: command, view.explorer: gr.Column(visible=False)}
         here = sweep.facts.get("machine") == machine()
         return {
             view.origin: tables.sweep_about(sweep, here),
@@ -172,14 +167,14 @@ class InsightsHandlers:
     ) -> Update:
         """The measured point that is nearest to the sliders."""
         visitor(request)
-        sweep = load_sweep(self._engine.settings)
+        sweep = break_even.load(self._engine.settings)
         if sweep is None:
             return {self.view.explorer: gr.Column(visible=False)}
         return self._explored(sweep, (keys, length, documents), time)
 
     def _figures(
         self,
-        races: Sequence[Recorded],
+        races: Sequence[RecordedRace],
         facts: str | None,
         time: Time,
         race: str | None,
@@ -188,10 +183,10 @@ class InsightsHandlers:
         chosen, shown = _chosen(races, facts)
         spreads = speed_up_spreads(shown, time)
         kept = race if race in {one.id for one in shown} else None
-        told = tables.about(shown[0].facts, len(shown), len(races) - len(shown)) if shown else ""
+        about = tables.about(shown[0].facts, len(shown), len(races) - len(shown)) if shown else ""
         return {
             view.facts: gr.Dropdown(choices=_groups(races), value=chosen),
-            view.about: told or tables.NOTHING,
+            view.about: about or tables.NOTHING,
             view.over_time: charts.over_time(shown, time),
             view.spread: charts.spread(shown, spreads, time),
             view.spreads: tables.spreads(spreads, time),
@@ -217,22 +212,24 @@ class InsightsHandlers:
         point = sweep.nearest(*asked)
         wins = tables.losses(sweep, time)
         plots = [charts.along(sweep, axis, point, time) for axis in AXES]
-        told = tables.point(point, dict(zip(AXES, asked, strict=True)), wins)
-        return {self.view.point: told, **dict(zip(self.view.along, plots, strict=True))}
+        table = tables.point(point, dict(zip(AXES, asked, strict=True)), wins)
+        return {self.view.point: table, **dict(zip(self.view.along, plots, strict=True))}
 
 
-def _own(seen: Seen, request: gr.Request) -> tuple[Recorded, ...]:
+def _own(seen: Seen, request: gr.Request) -> tuple[RecordedRace, ...]:
     """What was read, to whoever read it."""
     return seen.races if visitor(request).name == seen.owner else ()
 
 
-def _groups(races: Sequence[Recorded]) -> list[tuple[str, str]]:
+def _groups(races: Sequence[RecordedRace]) -> list[tuple[str, str]]:
     """Everything that races were measured on, with the number of races."""
     found = by_facts(races).items()
-    return [(f"{count(len(of), 'race')}: {_told(facts)}", _id(facts)) for facts, of in found]
+    return [(f"{count(len(of), 'race')}: {_in_words(facts)}", _id(facts)) for facts, of in found]
 
 
-def _chosen(races: Sequence[Recorded], asked: str | None) -> tuple[str | None, list[Recorded]]:
+def _chosen(
+    races: Sequence[RecordedRace], asked: str | None
+) -> tuple[str | None, list[RecordedRace]]:
     """The races measured on what has this id, else on what the newest was."""
     found = {_id(facts): of for facts, of in by_facts(races).items()}
     if not found:
@@ -245,9 +242,9 @@ def _id(facts: Facts) -> str:
     return json.dumps(facts)
 
 
-def _told(facts: Facts) -> str:
+def _in_words(facts: Facts) -> str:
     return ", ".join(f"{value} {name}" if value.isdigit() else value for name, value in facts)
 
 
-def _title(race: Recorded) -> str:
+def _title(race: RecordedRace) -> str:
     return f"{charts.when(race.made)}, {race.name}, {count(len(race.keys), 'key')}"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from kie_app.decoding import BASELINE
 from kie_app.evaluation.break_even import COMMAND, Axis, Point, Sweep, Time
 from kie_app.race.figures import Run
-from kie_app.race.history import Facts, Recorded, Spread, Throughput
+from kie_app.race.history import Facts, RecordedRace
+from kie_app.race.spread import ENOUGH, Spread
+from kie_app.race.throughput import Comparison, Throughput
 from kie_app.store import Counts, Job
 from kie_app.ui.insights.charts import SCOPES, SWEEP_SCOPES, exact, others, place, size, when
-from kie_app.ui.shared.formatting import BASELINE, count, safe, seconds, short, times
+from kie_app.ui.shared.downloads import data_url, links
+from kie_app.ui.shared.formatting import count, safe, seconds, short, times
 from kie_app.web.uploads import MEGABYTE
 
 SHOWN = 30  # races in the table, three lines each on a page that scrolls
@@ -36,16 +39,16 @@ def about(facts: Facts, races: int, others: int) -> str:
     left = (
         f" {count(others, 'race')} on other machines or settings: choose above." if others else ""
     )
-    told = (
+    summary = (
         f"<p>{count(races, 'race')} on this machine, model and setting, one run of each arm, timed "
         f"on the server.{left}</p>"
     )
-    return f'<footer class="caption">{_facts(facts)}{told}</footer>'
+    return f'<footer class="caption">{_facts(facts)}{summary}</footer>'
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> str:
-    told = (f"<div><dt>{safe(name)}</dt><dd>{safe(value)}</dd></div>" for name, value in facts)
-    return f"<dl>{''.join(told)}</dl>"
+    rows = (f"<div><dt>{safe(name)}</dt><dd>{safe(value)}</dd></div>" for name, value in facts)
+    return f"<dl>{''.join(rows)}</dl>"
 
 
 def spreads(found: Sequence[Spread], time: Time) -> str:
@@ -56,7 +59,7 @@ def spreads(found: Sequence[Spread], time: Time) -> str:
             _arm(one.decoder),
             str(len(one.ratios)),
             _ratio(one.median),
-            _ratio(one.p95),
+            DASH if one.p95 is None else _ratio(one.p95),
             _ratio(one.ratios[0]),
             f"{one.lost} of {len(one.ratios)}",
             f"{one.agreeing} of {one.keys}",
@@ -65,13 +68,13 @@ def spreads(found: Sequence[Spread], time: Time) -> str:
         for one in found
     ]
     note = (
-        f"speed-up over AR {SCOPES[time]}; 95 % of the races are at p95 or below; the same as AR "
-        f"counts values, exact {EXACT}"
+        f"speed-up over AR {SCOPES[time]}; 95 % of the races are at p95 or below, shown from "
+        f"{ENOUGH} races on; the same as AR counts values, exact {EXACT}"
     )
     return _table("spreads", "Speed-ups beside agreement", note, heads, rows) if rows else ""
 
 
-def races(found: Sequence[Recorded]) -> str:
+def races(found: Sequence[RecordedRace]) -> str:
     """The newest races: a line with what was raced, and under it a line an arm."""
     heads = ["Arm", "End to end", "Speed-up", "Decode", "Speed-up", "Passes", "Same as AR", "Exact"]
     rows = [row for race in found[:SHOWN] for row in _race(race, len(heads))]
@@ -80,7 +83,7 @@ def races(found: Sequence[Recorded]) -> str:
     return _table("races", "Recorded races", note, heads, rows) if rows else ""
 
 
-def _race(race: Recorded, columns: int) -> Iterator[str]:
+def _race(race: RecordedRace, columns: int) -> Iterator[str]:
     keys, pages = count(len(race.keys), "key"), count(race.pages, "page")
     yield (
         f'<tr class="race"><th colspan="{columns}" scope="rowgroup">{safe(race.name)}'
@@ -108,12 +111,14 @@ def _against(run: Run, ratio: float | None) -> str:
     return DASH if ratio is None else "1" if run.decoder == BASELINE else _ratio(ratio)
 
 
-def costs(found: Sequence[Throughput], price: float | None) -> str:
-    """What an hour does and what a thousand pages cost, with the formula."""
-    if not found:
-        return '<p class="hint">Nothing to reckon with yet: run a race.</p>'
+def costs(found: Comparison, races: int, price: float | None) -> str:
+    """What an hour does and what a thousand pages cost over the shared ones of `races`, with the
+    formula; then a line for each arm that shares none."""
+    apart = "".join(_apart(one, found.shared, price) for one in found.apart)
+    if not found.shared:
+        return apart or '<p class="hint">Nothing to reckon with yet: run a race.</p>'
     heads = ["Arm", "Races", "Pages", "OCR", "Prefill", "Decode", "Documents / hour"]
-    heads += ["Pages / hour", "Cost of 1,000 pages", "AR's, same races"]
+    heads += ["Pages / hour", "Cost of 1,000 pages"]
     rows = [
         _row(
             _arm(one.decoder),
@@ -123,22 +128,27 @@ def costs(found: Sequence[Throughput], price: float | None) -> str:
             f"{one.documents_an_hour:,.0f}",
             f"{one.pages_an_hour:,.0f}",
             DASH if price is None else money(one.cost(price)),
-            _baseline_cost(one, price),
         )
-        for one in found
+        for one in found.shared
     ]
     note = (
-        "seconds are the sums over all races of the arm; one document after the other on one "
-        f"machine; {'type a price for the costs' if price is None else 'costs are in its currency'}"
+        f"sums over {found.shared[0].races} of {count(races, 'race')}, those in which all these "
+        "arms ran; one document after the other on one machine; "
+        f"{'type a price for the costs' if price is None else 'costs are in its currency'}"
     )
     table = _table("costs", "Throughput and cost", note, heads, rows)
-    return table + _formula(found[0], price)
+    return table + apart + _formula(found.shared[0], price)
 
 
-def _baseline_cost(one: Throughput, price: float | None) -> str:
-    if price is None or one.baseline is None:
-        return DASH
-    return money(one.cost(price) * one.baseline / one.seconds)
+def _apart(one: Throughput, shared: Sequence[Throughput], price: float | None) -> str:
+    """Why an arm is not in the table, and its own figures."""
+    partners = " and ".join(short(other.decoder) for other in shared) or short(BASELINE)
+    cost = "" if price is None else f", {money(one.cost(price))} for 1,000 pages"
+    return (
+        f'<p class="hint"><b>{safe(short(one.decoder))}</b> has no race together with '
+        f"{safe(partners)}, so it is not compared; on its own, {count(one.races, 'race')} in "
+        f"{seconds(one.seconds)}: {one.documents_an_hour:,.0f} documents an hour{cost}.</p>"
+    )
 
 
 def _formula(one: Throughput, price: float | None) -> str:
@@ -154,8 +164,8 @@ def _formula(one: Throughput, price: float | None) -> str:
         put = f"{price:g} * {took} / 3,600 / {one.pages} * 1,000"
         lines.append(f"{arm}: {put} = {money(one.cost(price))}")
     signs = str.maketrans("*/", "\N{MULTIPLICATION SIGN}\N{DIVISION SIGN}")
-    told = (f"<li>{safe(line.translate(signs))}</li>" for line in lines)
-    return f'<ul class="formula">{"".join(told)}</ul>'
+    items = (f"<li>{safe(line.translate(signs))}</li>" for line in lines)
+    return f'<ul class="formula">{"".join(items)}</ul>'
 
 
 def money(amount: float) -> str:
@@ -175,13 +185,13 @@ def no_sweep(data_dir: Path) -> str:
 def sweep_about(sweep: Sweep, here: bool) -> str:
     """Where the sweep comes from, what its figures are, and where AR wins."""
     place = "Measured on this machine" if here else "Measured on another machine"
-    told = (
+    summary = (
         f"<p>{place}, {sweep.made:%Y-%m-%d}, medians of {count(sweep.repeats, 'repeat')}, by "
         f"<code>{COMMAND} FILE.json</code>: {count(len(sweep.points), 'point')} on made-up forms "
         "whose text is given (no OCR). AR, HPD and Verified are made to write the printed values, "
         "so that all arms write the same; PIP answers freely, its exact matches are counted.</p>"
     )
-    return f'<footer class="caption">{_facts(sweep.facts.items())}{told}</footer>'
+    return f'<footer class="caption">{_facts(sweep.facts.items())}{summary}</footer>'
 
 
 def losses(sweep: Sweep, time: Time) -> str:
@@ -196,11 +206,11 @@ def _losses(sweep: Sweep, decoder: str, time: Time) -> str:
     scope, arm = SWEEP_SCOPES[time], safe(short(decoder))
     if not lost:
         return f"<b>{arm}</b>: AR wins {scope} at none of {count(measured, 'measured point')}."
-    told = "; ".join(size(point) for point in lost[:SHOWN_LOSSES])
+    sizes = "; ".join(size(point) for point in lost[:SHOWN_LOSSES])
     more = f"; and {len(lost) - SHOWN_LOSSES} more" if len(lost) > SHOWN_LOSSES else ""
     return (
         f'<b>{arm}</b>: <span class="loses">AR wins</span> {scope} at {len(lost)} of '
-        f"{count(measured, 'measured point')}: {told}{more}."
+        f"{count(measured, 'measured point')}: {sizes}{more}."
     )
 
 
@@ -226,22 +236,11 @@ def point(chosen: Point, asked: Mapping[Axis, float], wins: str) -> str:
     return f'{table}<div class="wins-where">{wins}</div>'
 
 
-def downloads(stem: str, files: Mapping[str, tuple[str, bytes]], text: str) -> str:
+def card_downloads(stem: str, files: Mapping[str, tuple[str, bytes]], text: str) -> str:
     """The picture, and links that carry their content: no file lies on the server. `files` are
     media type and bytes by ending, "png" among them; `text` says what the picture shows."""
-    data = {
-        ending: f"data:{kind};base64,{base64.b64encode(content).decode()}"
-        for ending, (kind, content) in files.items()
-    }
-    links = "".join(
-        f'<a class="take" download="{safe(stem)}.{ending}" href="{link}">Download '
-        f"{ending.upper()}</a>"
-        for ending, link in data.items()
-    )
-    return (
-        f'<p class="downloads">{links}</p><img class="race-card" src="{data["png"]}" '
-        f'alt="{safe(text)}">'
-    )
+    picture = data_url(*files["png"])
+    return f'{links(stem, files)}<img class="race-card" src="{picture}" alt="{safe(text)}">'
 
 
 def server(held: Counts, jobs: Sequence[Job]) -> str:

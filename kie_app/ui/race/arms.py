@@ -5,10 +5,11 @@ All text that comes from a document or a person goes through `safe`.
 
 from __future__ import annotations
 
+from kie_app.decoding import BASELINE, DECODERS, PIP
 from kie_app.types import Extraction, Field, Key
 from kie_app.ui.race import slots
 from kie_app.ui.race.state import Arm, Race
-from kie_app.ui.shared.formatting import ARMS, ArmName, count, percent, safe, seconds
+from kie_app.ui.shared.formatting import count, percent, safe, seconds, short
 
 STATES = {
     "idle": " ",
@@ -17,23 +18,24 @@ STATES = {
     "done": "done",
 }
 ORIGINS = {
-    "pointer": "read off the page by a pointer",
+    "pointer": "copied from the page",
     "slots": "written by the slots",
-    "tokens": "written token by token",
+    "tokens": "token by token",
 }
 
 
 def render(arm: Arm, race: Race) -> str:
     """The arm as it stands now. `data-total` is its recorded time, unrounded, for the replay."""
-    name = ARMS.get(arm.decoder, ArmName(arm.decoder, ""))
+    name = safe(short(arm.decoder))
+    idea = DECODERS[arm.decoder].idea if arm.decoder in DECODERS else ""
     total = f' data-total="{arm.at!r}"' if arm.extraction else ""
     slowest = max((one.at for one in race.arms), default=0.0)
     share = 100 * arm.at / slowest if slowest else 0.0
     return (
         f'<article class="arm {arm.state}" data-arm="{safe(arm.decoder)}"{total} '
-        f'aria-label="{safe(name.short)}">'
-        f'<header><h3>{safe(name.short)}</h3><span class="clock">{seconds(arm.at)}</span>'
-        f'<p class="idea">{safe(name.idea)}</p><span class="state">{STATES[arm.state]}</span>'
+        f'aria-label="{name}">'
+        f'<header><h3>{name}</h3><span class="clock">{seconds(arm.at)}</span>'
+        f'<p class="idea">{safe(idea)}</p><span class="state">{STATES[arm.state]}</span>'
         f'<div class="lane"><i style="width:{share:.1f}%"></i></div>'
         f'<p class="cost">{_cost(arm.extraction)}</p></header>'
         f'<ul class="entries">{_fields(arm, race)}</ul></article>'
@@ -65,9 +67,9 @@ def _fields(arm: Arm, race: Race) -> str:
 
 def _pending(arm: Arm, index: int, key: Key, writing: bool) -> str:
     """A field without its answer: masks where slots will be filled, else the tokens so far."""
-    is_masked = arm.decoder == "mask_parallel"
+    is_masked = arm.decoder == PIP
     shown = slots.masked(key) if is_masked else slots.cells(index, arm.events)
-    caret = writing and arm.decoder == "autoregressive"
+    caret = writing and arm.decoder == BASELINE
     return (
         f'<li class="entry"><div class="pick"><span class="key">{safe(key.name)}</span>'
         f'<span class="value{_tall(key)}"></span><span class="meta">&nbsp;</span></div>'
@@ -90,18 +92,17 @@ def _answered(arm: Arm, index: int, field: Field) -> str:
         f'<span class="key">{name}</span>'
         f'<span class="value{absent}{_tall(field.key)}">{value}</span>'
         f'<span class="meta">{_meta(field)}</span></button>'
-        f"{slots.row(shown)}{slots.candidates(field) or _FOLD}</li>"
+        f"{slots.row(shown, label=slots.beside_copied(field))}"
+        f"{slots.candidates(field) or _FOLD}</li>"
     )
 
 
 def _meta(field: Field) -> str:
-    origin = ORIGINS.get(field.origin, "")
-    parts = [
-        f'<span class="confidence" title="confidence">{percent(field.confidence)}</span>',
-        f'<span class="origin" title="{safe(origin)}">{safe(field.origin)}</span>',
-    ]
+    """How sure the decoder is, and of a value what wrote it and where it stands."""
+    parts = [f'<span class="confidence" title="confidence">{percent(field.confidence)}</span>']
     if field.value is not None:
-        parts.append(_place(field))
+        origin = ORIGINS.get(field.origin, field.origin)
+        parts += [f'<span class="origin">{safe(origin)}</span>', _place(field)]
     return "".join(parts)
 
 

@@ -11,9 +11,10 @@ from functools import cache
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from kie_app.decoding import BASELINE
 from kie_app.race.figures import ArmFigures, Label, figures_of
 from kie_app.types import Extraction, Pass
-from kie_app.ui.shared.formatting import BASELINE, short, times
+from kie_app.ui.shared.formatting import count, short, times
 from kie_app.ui.shared.plots import COLOURS, GREY, LOSES, PALE, blank, framed
 
 PHASES = {"OCR": "#8a929c", "prefill": "#5577a6", "decode": "#0f8a83"}
@@ -52,21 +53,21 @@ def timeline(extractions: Sequence[Extraction]) -> go.Figure:
     ends = [one.stats.prefill + one.stats.decode for one in extractions]
     scale, unit = _unit(max(ends, default=0.0))
     for kind in KINDS:
-        told = [
+        passes = [
             (short(one.decoder), part, number)
             for one in extractions
             for number, part in enumerate(one.stats.passes, 1)
             if part.kind == kind
         ]
-        if told:
+        if passes:
             figure.add_bar(
                 name=kind,
                 orientation="h",
-                y=[arm for arm, _, _ in told],
-                base=[scale * part.start for _, part, _ in told],
-                x=[scale * part.seconds for _, part, _ in told],
+                y=[arm for arm, _, _ in passes],
+                base=[scale * part.start for _, part, _ in passes],
+                x=[scale * part.seconds for _, part, _ in passes],
                 marker={"color": KINDS[kind], "line": {"width": 0.5, "color": "rgba(0,0,0,0.35)"}},
-                hovertext=[_hover(arm, part, number) for arm, part, number in told],
+                hovertext=[_hover(arm, part, number) for arm, part, number in passes],
                 hoverinfo="text",
             )
     figure.update_layout(barmode="overlay", bargap=0.45, showlegend=True)
@@ -80,8 +81,10 @@ def _unit(longest: float) -> tuple[float, str]:
 
 
 def _hover(arm: str, part: Pass, number: int) -> str:
-    tokens = "1 token" if part.tokens == 1 else f"{part.tokens} tokens"
-    return f"{arm}, pass {number}: {part.kind}<br>{tokens}, {1000 * part.seconds:.1f} ms"
+    return (
+        f"{arm}, pass {number}: {part.kind}<br>{count(part.tokens, 'token')}, "
+        f"{1000 * part.seconds:.1f} ms"
+    )
 
 
 def phases(rows: Sequence[ArmFigures]) -> go.Figure:
@@ -159,31 +162,50 @@ def _legend_swatches(figure: go.Figure) -> None:
 
 
 def rates(rows: Sequence[ArmFigures]) -> go.Figure:
-    """Forward passes, and tokens written per second of decoding, beside each other."""
+    """Forward passes, and tokens written per second of decoding, beside each other. Where all
+    values were copied from the page nothing was written, so there is no rate."""
     figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.24)
-    names = [short(row.decoder) for row in rows]
-    colours = [COLOURS.get(row.decoder, GREY) for row in rows]
+    passes = [float(row.passes) for row in rows]
+    written = [row.rate or 0.0 for row in rows]
     shown = (
-        ("forward passes", [float(row.passes) for row in rows], "%{x}: %{y:.0f} passes"),
-        ("tokens / s of decoding", [row.rate for row in rows], "%{x}: %{y:.1f} tokens a second"),
+        ("forward passes", passes, [f"{one:.0f}" for one in passes], list(map(_passes, rows))),
+        ("tokens / s of decoding", written, list(map(_rate, rows)), list(map(_written, rows))),
     )
-    for column, (unit, values, hover) in enumerate(shown, 1):
+    for column, (unit, values, text, hover) in enumerate(shown, 1):
         figure.add_bar(
             row=1,
             col=column,
-            x=names,
+            x=[short(row.decoder) for row in rows],
             y=values,
-            marker_color=colours,
-            text=[f"{value:.0f}" for value in values],
+            marker_color=[COLOURS.get(row.decoder, GREY) for row in rows],
+            text=text,
             textposition="outside",
             cliponaxis=False,
-            hovertemplate=hover + "<extra></extra>",
+            hovertext=hover,
+            hoverinfo="text",
             showlegend=False,
         )
         top = 1.2 * max(1.0, *values)
         figure.update_yaxes(title_text=unit, range=[0, top], row=1, col=column)
     figure.update_layout(bargap=0.4)
     return framed(figure, TITLES[3])
+
+
+def _rate(row: ArmFigures) -> str:
+    return "copied" if row.rate is None else f"{row.rate:.0f}"
+
+
+def _passes(row: ArmFigures) -> str:
+    return f"{short(row.decoder)}: {count(row.passes, 'pass')}"
+
+
+def _written(row: ArmFigures) -> str:
+    """The rate and the tokens that were counted, with those that were not beside them."""
+    copied = f"{count(row.copied, 'token')} copied from the page"
+    if row.rate is None:
+        return f"{short(row.decoder)}: {copied}, none written"
+    rate = f"{short(row.decoder)}: {row.rate:.1f} tokens a second<br>{row.written} written"
+    return f"{rate}, {copied}" if row.copied else rate
 
 
 def _downwards(figure: go.Figure, names: Sequence[str]) -> go.Figure:

@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from kie_app.access.users import User
+from kie_app.decoding import DECODERS
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import DocumentError, SchemaError, StoreError
@@ -27,7 +28,7 @@ from kie_app.ui.race.state import Race
 from kie_app.ui.race.view import View
 from kie_app.ui.shared.elements import Update, status_line
 from kie_app.ui.shared.errors import awaited, told
-from kie_app.ui.shared.formatting import ARMS, short
+from kie_app.ui.shared.formatting import short
 from kie_app.ui.shared.visitor import visitor
 from kie_app.web import uploads as upload
 
@@ -87,9 +88,9 @@ class RaceHandlers:
         data, name = upload.take(payload)
         yield {self.view.status: status_line(f"Reading {name}\N{HORIZONTAL ELLIPSIS}")}
         session = self._open(visitor(request), session, name, data, None)
-        said = _next(session.document, names)
-        yield {**self._cleared(session), self.view.status: status_line(said)}
-        if said == READ:
+        following = _next(session.document, names)
+        yield {**self._cleared(session), self.view.status: status_line(following)}
+        if following == READ:
             session = replace(session, extractions=())  # its charts are cleared already
             schema = self._schema(names, known, template)
             yield from self._race(visitor(request), session, schema, decoders)
@@ -150,7 +151,7 @@ class RaceHandlers:
     def _race(
         self, user: User, session: Session, schema: Schema, decoders: Sequence[str]
     ) -> Iterator[Update]:
-        chosen = [decoder for decoder in ARMS if decoder in decoders]
+        chosen = [decoder for decoder in DECODERS if decoder in decoders]
         if not chosen:
             raise SchemaError("No arm is ticked: tick at least one under 'Arms'.")
         yield self._cleared(session)
@@ -162,8 +163,8 @@ class RaceHandlers:
             yield self._frame(race, session)
         time.sleep(ALOFT_SECONDS)
         # Kept before it is shown: whoever leaves at the last drawing does not lose it.
-        said = self._keep(user, session, race)
-        yield self._finished(race, replace(session, extractions=race.extractions)) | said
+        trouble = self._keep(user, session, race)
+        yield self._finished(race, replace(session, extractions=race.extractions)) | trouble
 
     def _keep(self, user: User, session: Session, race: Race) -> Update:
         """Keep the race; where it cannot be, the line that says so."""

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kie_app.extraction import END_MARK
+from kie_app.race.origins import COPIED, differing_text, used_slots
 from kie_app.schemas.kinds import slots_of
 from kie_app.types import Event, Field, Key, Slot
-from kie_app.ui.shared.formatting import percent, safe
+from kie_app.ui.shared.formatting import count, percent, safe
 
 
 class Cell(NamedTuple):
@@ -28,11 +29,12 @@ def cells(key: int, events: Iterable[Event]) -> list[Cell]:
 
 
 def written(key: int, field: Field, events: Iterable[Event], end: float) -> list[Cell]:
-    """The slots of an answered field. A slot that wrote no token of the value, because the value
-    ended before it or a pointer read it, came with its key's last token; else at the `end`."""
+    """What an answered field's slots wrote, up to the end of the value. A slot without an event of
+    its own came with its key's last token; where there is none, at the `end`."""
     times = {event.position: event.at for event in events if event.key == key}
     latest = max(times.values(), default=end)
-    return [Cell(slot.text, times.get(place, latest)) for place, slot in enumerate(field.slots)]
+    used = field.slots[: used_slots(field)]
+    return [Cell(slot.text, times.get(place, latest)) for place, slot in enumerate(used)]
 
 
 def masked(key: Key) -> list[Cell]:
@@ -40,10 +42,23 @@ def masked(key: Key) -> list[Cell]:
     return [Cell(None)] * slots_of(key)
 
 
-def row(row_cells: Iterable[Cell], caret: bool = False) -> str:
-    """The cells side by side; `caret` shows where the next token will be written."""
+def row(row_cells: Iterable[Cell], caret: bool = False, label: str = "") -> str:
+    """The cells side by side, after a label; `caret` shows where the next token will be written."""
     inner = "".join(_cell(cell) for cell in row_cells)
-    return f'<div class="cells" aria-hidden="true">{inner}{"<i></i>" if caret else ""}</div>'
+    caret_mark = "<i></i>" if caret else ""
+    return f'<div class="cells">{label}<span aria-hidden="true">{inner}{caret_mark}</span></div>'
+
+
+def beside_copied(field: Field) -> str:
+    """How what the slots wrote relates to a value that was copied; nothing for other values."""
+    if field.origin != COPIED or not field.slots:
+        return ""
+    text = differing_text(field)
+    if text is None:
+        return '<span class="own">slots agree</span>'
+    if not text:
+        return '<span class="own">slots wrote nothing</span>'
+    return f'<span class="own">slots wrote<span class="sr">: {safe(text)}</span></span>'
 
 
 def _cell(cell: Cell) -> str:
@@ -60,16 +75,28 @@ def visible(token: str) -> str:
 
 
 def candidates(field: Field) -> str:
-    """The likeliest tokens of each slot, folded away."""
+    """The likeliest tokens of each slot, folded away; unused slots are folded inside once more."""
     if not any(slot.top for slot in field.slots):
         return ""
-    columns = "".join(_column(number, slot) for number, slot in enumerate(field.slots, 1))
-    name = safe(field.key.name)
+    columns = [_column(number, slot) for number, slot in enumerate(field.slots, 1)]
+    used, name = used_slots(field), safe(field.key.name)
+    unused = ""
+    if columns[used:]:
+        unused = (
+            f'<details class="unused"><summary>{count(len(columns) - used, "unused slot")}'
+            f"</summary>{_columns(columns[used:], f'Unused slots of {name}')}</details>"
+        )
     return (
         f'<details class="top"><summary>Top {max(len(slot.top) for slot in field.slots)} per slot'
         f'<span class="sr"> of {name}</span></summary>'
-        f'<div class="slot-tops" tabindex="0" role="group" '
-        f'aria-label="Likeliest tokens per slot of {name}">{columns}</div></details>'
+        f"{_columns(columns[:used], f'Likeliest tokens per slot of {name}')}{unused}</details>"
+    )
+
+
+def _columns(columns: Iterable[str], label: str) -> str:
+    return (
+        f'<div class="slot-tops" tabindex="0" role="group" aria-label="{label}">'
+        f"{''.join(columns)}</div>"
     )
 
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kie_app.decoding import DECODERS, DEFAULT_ARMS, PIP
 from kie_app.types import Document, Schema
 from kie_app.ui.race import arms
 from kie_app.ui.race.state import Arm, Race
 from kie_app.ui.shared import page_viewer
-from kie_app.ui.shared.formatting import ARMS, DEFAULT_ARMS
 
-FIRST = "mask_parallel"
 SCRIPT = Path(__file__).with_name("stage.js").read_text("utf-8")
 
-_OTHERS = "".join(f"${{value.{decoder}}}" for decoder in ARMS if decoder != FIRST)
+_OTHERS = "".join(f"${{value.{decoder}}}" for decoder in DECODERS if decoder != PIP)
 
 # Only `${}` is used: what it inserts is not evaluated again, as text in `{{}}` would be.
 TEMPLATE = f"""
@@ -37,7 +36,7 @@ TEMPLATE = f"""
   </div>
   <p class="sr" role="status" aria-live="polite"></p>
   <div class="paper">${{value.page}}</div>
-  <div class="first">${{value.{FIRST}}}</div>
+  <div class="first">${{value.{PIP}}}</div>
   <div class="rest">{_OTHERS}</div>
 </section>
 """
@@ -51,7 +50,7 @@ def render(
     """Every part of the stage as it stands."""
     mode = "live" if running else "done" if race and race.extractions else "idle"
     shown = race or _IDLE
-    parts = dict.fromkeys(ARMS, "")
+    parts = dict.fromkeys(DECODERS, "")
     parts |= {arm.decoder: arms.render(arm, shown) for arm in shown.arms}
     page = page_viewer.render(document, kept, shown.extractions)
     return {"mode": mode, "badge": BADGES[mode], "page": page, **parts}

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from kie_app.decoding import DECODERS, DEFAULT_ARMS
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.library.library import Library
@@ -18,7 +19,6 @@ from kie_app.ui.race.session import Session
 from kie_app.ui.race.view import View
 from kie_app.ui.shared.elements import cancel_with, drop_zone, html, status_line
 from kie_app.ui.shared.events import EVERY, MODEL_TURN, QUIET, say_waiting
-from kie_app.ui.shared.formatting import ARMS, DEFAULT_ARMS
 
 MODEL: dict[str, Any] = {**MODEL_TURN, "js": say_waiting("#status")}
 
@@ -80,7 +80,7 @@ def build_race(
 
 def _arms() -> gr.CheckboxGroup:
     return gr.CheckboxGroup(
-        [(name.short, decoder) for decoder, name in ARMS.items()],
+        [(one.short, one.name) for one in DECODERS.values()],
         value=list(DEFAULT_ARMS),
         label="Arms",
         elem_id="arms",

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from kie_app.library.queue import ORDERS, queue
 from kie_app.library.standing import Record
-from kie_app.types import Box, Document, Line, Page
+from kie_app.types import Document, Line
 from kie_app.ui.review import fields as review_fields
 from kie_app.ui.shared.formatting import count, percent, safe
+from kie_app.ui.shared.page_image import page_image, page_strip, placed
 
 DONE = "done"
 CHOICES = (*ORDERS, DONE)
@@ -189,42 +190,19 @@ def _nothing_open(board: Board) -> str:
 
 def _title(read: Document) -> str:
     name = safe(read.name)
-    buttons = "".join(
-        f'<button type="button" data-goto="{page.number}" aria-label="Go to page {number}">'
-        f"{number}</button>"
-        for number, page in enumerate(read.pages, 1)
-    )
-    strip = f'<nav class="strip" aria-label="Pages"><span>Page</span>{buttons}</nav>'
-    return f'<b title="{name}">{name}</b>{strip if len(read.pages) > 1 else ""}'
+    return f'<b title="{name}">{name}</b>{page_strip(read)}'
 
 
 def _leaves(document: str, read: Document) -> str:
     lines: dict[int, list[str]] = {}
     for number, line in enumerate(read.lines):
         lines.setdefault(line.page, []).append(_line(number, line))
-    name = safe(read.name)
-    return "".join(_leaf(page, document, name, lines.get(page.number, [])) for page in read.pages)
-
-
-def _leaf(page: Page, document: str, name: str, lines: Sequence[str]) -> str:
-    return (
-        f'<div class="leaf" data-page="{page.number}" '
-        f'style="aspect-ratio:{max(page.width, 1)}/{max(page.height, 1)}">'
-        f'<img src="documents/{safe(document)}/{page.number}.jpg" '
-        f'alt="Page {page.number + 1} of {name}" '
-        f'loading="{"lazy" if page.number else "eager"}" decoding="async" draggable="false">'
-        f"{''.join(lines)}</div>"
+    return "".join(
+        page_image(page, document, read.name, "".join(lines.get(page.number, [])), "leaf")
+        for page in read.pages
     )
 
 
 def _line(number: int, line: Line) -> str:
     """A line's text over its place, unseen until the pointer is there."""
-    return f'<span class="print" data-line="{number}" {_place(line.box)}>{safe(line.text)}</span>'
-
-
-def _place(box: Box) -> str:
-    x0, y0, x1, y1 = (100 * min(max(edge, 0.0), 1.0) for edge in box)
-    return (
-        f'style="left:{x0:.2f}%;top:{y0:.2f}%;width:{max(x1 - x0, 0):.2f}%;'
-        f'height:{max(y1 - y0, 0):.2f}%"'
-    )
+    return f'<span class="print" data-line="{number}" {placed(line.box)}>{safe(line.text)}</span>'

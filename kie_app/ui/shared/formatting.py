@@ -1,31 +1,16 @@
-"""How the page says things: names of the arms, numbers with units, untrusted text made harmless."""
+"""How the page says things: numbers with units, decoders by their short names, untrusted text made
+harmless."""
 
 from __future__ import annotations
 
 import html
-from typing import NamedTuple
 
-
-class ArmName(NamedTuple):
-    """A decoder as the page calls it."""
-
-    short: str
-    idea: str
-
-
-# In the order in which the arms run and stand on the page.
-ARMS = {
-    "mask_parallel": ArmName("PIP", "all slots in one forward pass"),
-    "autoregressive": ArmName("AR", "one token a pass, with KV cache"),
-    "hyper_parallel": ArmName("HPD", "one token of every key a pass"),
-    "verified": ArmName("Verified", "PIP drafts, one causal pass checks"),
-}
-BASELINE = "autoregressive"
-DEFAULT_ARMS = ("mask_parallel", "autoregressive", "hyper_parallel")
+from kie_app.decoding import DECODERS
 
 
 def short(decoder: str) -> str:
-    return ARMS[decoder].short if decoder in ARMS else decoder
+    """The decoder's short name; a decoder of an earlier version goes by its name."""
+    return DECODERS[decoder].short if decoder in DECODERS else decoder
 
 
 def safe(text: str) -> str:

@@ -1,14 +1,12 @@
-"""The document's pages as HTML, each value's place as a box in percent of its page.
-
-Page images come from the app's own authorised route, never from a cache that others can read.
-"""
+"""The document of a race as HTML: its pages, and over each the places of the values on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from kie_app.types import Document, Extraction, Page, Source
+from kie_app.types import Document, Extraction, Source
 from kie_app.ui.shared.formatting import safe, short
+from kie_app.ui.shared.page_image import page_image, page_strip, placed
 
 EMPTY = (
     '<div class="blank"><p>The document appears here.</p>'
@@ -21,8 +19,15 @@ def render(document: Document | None, kept: str, extractions: Sequence[Extractio
     is the document's id in the library."""
     if document is None:
         return EMPTY
-    pages = "".join(_page(page, document, kept, extractions) for page in document.pages)
-    return f'{_caption(document)}{_strip(document)}<div class="pages" tabindex="0">{pages}</div>'
+    pages = "".join(
+        page_image(
+            page, kept, document.name, "".join(_boxes(one, page.number) for one in extractions)
+        )
+        for page in document.pages
+    )
+    return (
+        f'{_caption(document)}{page_strip(document)}<div class="pages" tabindex="0">{pages}</div>'
+    )
 
 
 def _caption(document: Document) -> str:
@@ -40,28 +45,6 @@ def _caption(document: Document) -> str:
     )
 
 
-def _strip(document: Document) -> str:
-    if len(document.pages) < 2:
-        return ""
-    buttons = "".join(
-        f'<button type="button" data-goto="{page.number}" aria-label="Go to page {number}">'
-        f"{number}</button>"
-        for number, page in enumerate(document.pages, 1)
-    )
-    return f'<nav class="strip" aria-label="Pages"><span>Page</span>{buttons}</nav>'
-
-
-def _page(page: Page, document: Document, kept: str, extractions: Iterable[Extraction]) -> str:
-    source = f"documents/{safe(kept)}/{page.number}.jpg"
-    boxes = "".join(_boxes(one, page.number) for one in extractions)
-    return (
-        f'<div class="page" data-page="{page.number}" '
-        f'style="aspect-ratio:{max(page.width, 1)}/{max(page.height, 1)}">'
-        f'<img src="{source}" alt="Page {page.number + 1} of {safe(document.name)}" '
-        f'loading="{"lazy" if page.number else "eager"}" decoding="async">{boxes}</div>'
-    )
-
-
 def _boxes(extraction: Extraction, page: int) -> str:
     return "".join(
         _box(source, index, extraction.decoder, field.key.name)
@@ -72,10 +55,8 @@ def _boxes(extraction: Extraction, page: int) -> str:
 
 
 def _box(source: Source, key: int, decoder: str, name: str) -> str:
-    x0, y0, x1, y1 = (100 * min(max(edge, 0.0), 1.0) for edge in source.box)
     return (
         f'<div class="box" data-key="{key}" data-arm="{safe(decoder)}" '
-        f'title="{safe(name)} ({safe(short(decoder))})" '
-        f'style="left:{x0:.2f}%;top:{y0:.2f}%;width:{x1 - x0:.2f}%;height:{y1 - y0:.2f}%">'
+        f'title="{safe(name)} ({safe(short(decoder))})" {placed(source.box)}>'
         f"<span>{safe(name)}</span></div>"
     )

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from kie_app.decoding import BASELINE, HPD, PIP, VERIFIED
+
 HEIGHT = 300
 GREY = "#7b8794"
-COLOURS = {
-    "mask_parallel": "#0f8a83",
-    "autoregressive": GREY,
-    "hyper_parallel": "#b7791f",
-    "verified": "#8b5cf6",
-}
-
+COLOURS = {PIP: "#0f8a83", BASELINE: GREY, HPD: "#b7791f", VERIFIED: "#8b5cf6"}  # by decoder
 LOSES = "#c2410c"
 PALE = 0.5
 

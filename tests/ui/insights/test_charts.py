@@ -10,8 +10,10 @@ from math import log10
 import plotly.graph_objects as go
 import pytest
 
+from kie_app.decoding import BASELINE
 from kie_app.evaluation.break_even import AXES, Arm, Axis, Point, Sweep, Time
-from kie_app.race.history import Recorded, recorded_race, speed_up_spreads
+from kie_app.race.history import RecordedRace
+from kie_app.race.spread import ENOUGH, speed_up_spreads
 from kie_app.store import StoredRace
 from kie_app.ui.insights import charts
 from tests.ui import recorded
@@ -21,7 +23,7 @@ TIMES: tuple[Time, ...] = ("decode", "total")
 FACTS = {"machine": "2 cores"}
 
 
-def races(count: int = 3, slow: float = 1.0) -> list[Recorded]:
+def races(count: int = 3, slow: float = 1.0) -> list[RecordedRace]:
     """Races an hour apart, newest first; `slow` stretches what PIP decodes for."""
     pip, *others = recorded.extractions()
     pip = replace(pip, stats=replace(pip.stats, decode=slow * pip.stats.decode))
@@ -31,7 +33,7 @@ def races(count: int = 3, slow: float = 1.0) -> list[Recorded]:
     for hour in range(count):
         made = start - timedelta(hours=hour)
         race = StoredRace(str(hour), "anna", "d", pip.schema, done, FACTS, made)
-        found.append(recorded_race(race, recorded.document()))
+        found.append(RecordedRace.of(race, recorded.document()))
     return found
 
 
@@ -54,9 +56,7 @@ def marks(figure: go.Figure) -> list[float]:
 @pytest.mark.parametrize("time", TIMES)
 def test_every_race_has_a_mark_for_each_arm_that_it_compared(time: Time) -> None:
     found = races()
-    ratios = [
-        run.ratio(time) for race in found for run in race.runs if run.decoder != charts.BASELINE
-    ]
+    ratios = [run.ratio(time) for race in found for run in race.runs if run.decoder != BASELINE]
     figure = charts.over_time(found, time)
     assert marks(figure) == pytest.approx(sorted(one for one in ratios if one is not None))
     assert [trace.name for trace in figure.data] == ["PIP", "HPD", "Verified"]
@@ -64,14 +64,29 @@ def test_every_race_has_a_mark_for_each_arm_that_it_compared(time: Time) -> None
 
 @pytest.mark.parametrize("time", TIMES)
 def test_the_spread_shows_every_race_median_and_p95(time: Time) -> None:
-    found = races()
+    found = races(ENOUGH)
     spreads = speed_up_spreads(found, time)
     figure = charts.spread(found, spreads, time)
     boxes = [trace for trace in figure.data if trace.type == "box"]
     assert [list(box.y) for box in boxes] == [pytest.approx(list(one.ratios)) for one in spreads]
     assert all("median" in box.name and "p95" in box.name for box in boxes)
-    ends = [trace.y[0] for trace in figure.data if trace.type == "scatter"]
-    assert ends == pytest.approx([one.p95 for one in spreads])
+    assert all(box.line.color != charts.CLEAR for box in boxes)
+    marked = [trace.y[0] for trace in figure.data if trace.type == "scatter"]
+    assert marked == pytest.approx([ratio for one in spreads for ratio in (one.median, one.p95)])
+
+
+def test_few_races_are_points_with_their_median_and_no_box_or_p95() -> None:
+    found = races(ENOUGH - 1)
+    spreads = speed_up_spreads(found, "decode")
+    figure = charts.spread(found, spreads, "decode")
+    boxes = [trace for trace in figure.data if trace.type == "box"]
+    assert [len(box.y) for box in boxes] == [ENOUGH - 1] * len(spreads)
+    for box in boxes:
+        assert (box.line.color, box.fillcolor) == (charts.CLEAR, charts.CLEAR)
+        assert box.marker.color
+        assert f"p95 from {ENOUGH} races on" in box.name
+    marked = [trace.y[0] for trace in figure.data if trace.type == "scatter"]
+    assert marked == pytest.approx([one.median for one in spreads])
 
 
 def test_hover_puts_agreement_beside_the_speed_up_and_says_who_wins() -> None:

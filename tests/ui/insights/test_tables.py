@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from kie_app.race.history import Throughput, speed_up_spreads, throughputs
+from kie_app.race.spread import ENOUGH, speed_up_spreads
+from kie_app.race.throughput import Comparison, Throughput, compare
 from kie_app.ui.insights import tables
 from tests.ui.hostile import ATTACK, Markup, harmless
 from tests.ui.insights.test_charts import races, sweep
 
-DONE = Throughput("mask_parallel", 4, 8, 1.0, 2.0, 1.0, 12.0)
+PIP = Throughput("mask_parallel", 4, 8, 1.0, 2.0, 1.0)
+BASE = Throughput("autoregressive", 4, 8, 1.0, 2.0, 9.0)
+DONE = Comparison((PIP, BASE))
 
 
 def text(html: str) -> str:
@@ -28,6 +31,23 @@ def test_speed_ups_stand_beside_agreement_and_losses() -> None:
     assert "2 of 2" in told
     assert "AR wins" in told
     assert "in decoding" in told
+
+
+def test_a_p95_is_shown_from_enough_races_on() -> None:
+    for number, dashes in ((ENOUGH - 1, 3), (ENOUGH, 0)):
+        html = tables.spreads(speed_up_spreads(races(number), "decode"), "decode")
+        cells = re.findall("<td>(.*?)</td>", html)
+        assert sum(cell == tables.DASH for cell in cells[3::8]) == dashes
+
+
+def test_an_arm_that_shares_no_race_has_a_line_of_its_own() -> None:
+    own = Throughput("verified", 1, 2, 0.5, 0.3, 0.2)
+    shown = text(tables.costs(Comparison((PIP, BASE), (own,)), 5, 7.2))
+    assert "sums over 4 of 5 races, those in which all these arms ran" in shown
+    assert "Verified has no race together with PIP and AR" in shown
+    assert "1 race in 1.000 s: 3,600 documents an hour, 1.00 for 1,000 pages" in shown
+    alone = text(tables.costs(Comparison((), (own,)), 1, None))
+    assert "Verified has no race together with AR" in alone
 
 
 def test_a_race_has_a_line_for_each_arm_under_what_was_raced() -> None:
@@ -44,7 +64,7 @@ def test_only_the_newest_races_are_listed_and_the_table_says_so() -> None:
 
 
 def test_costs_follow_the_formula_on_the_screen() -> None:
-    told = text(tables.costs([DONE], 7.2))
+    told = text(tables.costs(DONE, 4, 7.2))
     assert "3,600 \N{MULTIPLICATION SIGN} 4 \N{DIVISION SIGN} 4.000 s = 3,600 documents" in told
     seconds_a_page = 4.0 / 8
     assert tables.money(7.2 / 3600 * seconds_a_page * 1000) in told
@@ -53,11 +73,11 @@ def test_costs_follow_the_formula_on_the_screen() -> None:
 
 
 def test_without_a_price_nothing_costs_anything() -> None:
-    told = text(tables.costs([DONE], None))
+    told = text(tables.costs(DONE, 4, None))
     assert "3,600 documents an hour" in told
     assert "type a price" in told
     assert told.count("\N{DIVISION SIGN} 8 ") == 0  # no cost is put into figures
-    assert "run a race" in text(tables.costs([], 5.0))
+    assert "run a race" in text(tables.costs(Comparison(), 0, 5.0))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +124,7 @@ def test_other_machines_are_counted_not_mixed() -> None:
 
 def test_a_download_carries_its_content() -> None:
     files = {"json": ("application/json", b"{}"), "png": ("image/png", b"picture")}
-    html = tables.downloads("race", files, ATTACK)
+    html = tables.card_downloads("race", files, ATTACK)
     links = re.findall(r'download="([^"]+)" href="data:([^;]+);base64,([^"]+)"', html)
     assert [(name, kind, base64.b64decode(data)) for name, kind, data in links] == [
         ("race.json", "application/json", b"{}"),
@@ -123,7 +143,7 @@ def test_text_of_documents_and_facts_stays_text() -> None:
         tables.races(hostile),
         tables.about(facts, 1, 1),
         tables.spreads(speed_up_spreads(hostile, "decode"), "decode"),
-        tables.costs(throughputs(hostile), 1.0),
+        tables.costs(compare(hostile), 1, 1.0),
         tables.sweep_about(replace(sweep(), facts=dict(facts)), True),
     ):
         assert harmless(html)

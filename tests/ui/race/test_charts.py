@@ -69,6 +69,25 @@ def test_a_speed_up_stands_beside_its_exact_matches(done: tuple[Extraction, ...]
     assert bars.x[0] == f"PIP<br>{len(label)} of {len(label)} exact"
 
 
+def test_copied_tokens_have_no_rate(done: tuple[Extraction, ...]) -> None:
+    rates = charts.rates(figures_of(done, OCR, None)).data[1]
+    baseline = done[1]
+    assert (rates.y[0], rates.text[0]) == (0.0, "copied")
+    assert rates.y[1] == pytest.approx(len(baseline.events) / baseline.stats.decode)
+    copied = len({(event.key, event.position) for event in done[0].events})
+    assert f"{copied} tokens copied from the page, none written" in rates.hovertext[0]
+
+
+def test_the_rate_is_that_of_written_tokens_alone(done: tuple[Extraction, ...]) -> None:
+    pip = done[0]
+    mixed = replace(pip, fields=(replace(pip.fields[0], origin="slots"), *pip.fields[1:]))
+    written = len({event.position for event in pip.events if event.key == 0})
+    rates = charts.rates(figures_of([mixed], OCR, None)).data[1]
+    assert rates.y[0] == pytest.approx(written / pip.stats.decode)
+    assert f"{written} written" in rates.hovertext[0]
+    assert "copied from the page" in rates.hovertext[0]
+
+
 def test_a_document_without_text_still_has_charts(done: tuple[Extraction, ...]) -> None:
     nothing = [replace(one, stats=Stats((), 0.0, 0.0), events=()) for one in done]
     assert len(charts.charts(nothing, OCR, None)) == len(charts.TITLES)

@@ -81,8 +81,20 @@ def test_downloads_carry_the_result_in_the_link(done: tuple[Extraction, ...]) ->
     assert len(json.loads(base64.b64decode(data))) == len(done)
 
 
+def test_caption_counts_what_was_written_beside_what_was_copied(
+    done: tuple[Extraction, ...],
+) -> None:
+    pip = done[0]
+    mixed = replace(pip, fields=(replace(pip.fields[0], origin="slots"), *pip.fields[1:]))
+    written = len({event.position for event in pip.events if event.key == 0})
+    copied = len({(event.key, event.position) for event in pip.events if event.key})
+    text = Markup(results.caption({}, [mixed])).text
+    assert f"PIP {written} tokens written and {copied} copied" in text
+
+
 def test_caption_names_facts_output_length_and_command(done: tuple[Extraction, ...]) -> None:
     text = Markup(results.caption({"machine": "two cores"}, done)).text
     assert "two cores" in text
-    assert "output length" in text
+    copied = len({(event.key, event.position) for event in done[0].events})
+    assert f"output lengthPIP {copied} tokens copied, AR {len(done[1].events)} tokens" in text
     assert "python -m kie_app bench" in text
