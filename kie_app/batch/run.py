@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,12 +22,10 @@ from filelock import FileLock, Timeout
 from kie_app import extraction
 from kie_app.documents import SUFFIXES
 from kie_app.engine.engine import Engine
-from kie_app.errors import BackboneError, DataError, KieError, SchemaError
+from kie_app.errors import BackboneError, DataError, SchemaError, line_of
 from kie_app.export.export import COLUMNS, Cell, Grid, grid_to_csv, grid_to_json, long_grid
 from kie_app.schemas.checks import check_schema
 from kie_app.types import Document, Extraction, Schema
-
-log = logging.getLogger(__name__)
 
 RESULTS, TABLE, ERRORS = "results.jsonl", "results.csv", "errors.jsonl"
 IDENTITY, LOCK = "batch.json", ".lock"
@@ -249,7 +246,7 @@ def work(engine: Engine, items: Sequence[Item], options: BatchOptions) -> list[R
         except BackboneError:
             raise  # the same for every file
         except Exception as error:
-            rows[item.path] = _failure(item.path, error)
+            rows[item.path] = {"error": line_of(error, item.path)}
     rows |= _answers(engine, read, options)
     return [{"file": item.path, "sha256": item.sha256, **rows[item.path]} for item in items]
 
@@ -267,18 +264,9 @@ def _answers(
         raise  # the same for every document
     except Exception as error:
         if len(documents) == 1:
-            return {path: _failure(path, error) for path in documents}
+            return {path: {"error": line_of(error, path)} for path in documents}
     alone = [_answers(engine, {path: one}, options) for path, one in documents.items()]
     return {path: row for rows in alone for path, row in rows.items()}
-
-
-def _failure(path: str, error: Exception) -> Row:
-    """An error row of one line; what nobody thought of is also logged."""
-    if isinstance(error, KieError):
-        return {"error": str(error)}
-    log.error("%s could not be worked on", path, exc_info=error)
-    kind = type(error).__name__
-    return {"error": f"something broke in the app itself ({kind}): the log says what."}
 
 
 def result(extraction: Extraction, day_first: bool | None = None) -> Row:

@@ -111,7 +111,7 @@ def kv(
     Prints one JSON object a step. `synthetic` instead of a folder stands for generated documents.
     """
     from kie_app.datasets.synthetic import SYNONYMS
-    from kie_app.schemas.templates import load_paraphrases
+    from kie_app.schemas.templates import load_paraphrases, load_templates
     from kie_app.training import kv_finetuning, trainer
     from kie_app.training.examples import Naming
     from kie_app.training.trainer import TrainOptions
@@ -132,8 +132,9 @@ def kv(
         patience,
         pointers_only=pointers_only,
     )
+    templates = load_templates(engine.settings.annotations_dir / "templates")
     naming = Naming(
-        {key.name: key for one in engine.schemas().values() for key in one.keys},
+        {key.name: key for one in templates.values() for key in one.keys},
         {**SYNONYMS, **load_paraphrases(engine.settings.annotations_dir)},
         re.compile(leave_out, re.IGNORECASE) if leave_out else None,
     )

@@ -9,7 +9,6 @@ an untimed first run; so the seconds are those of a first answer. Usage:
 
 from __future__ import annotations
 
-import logging
 import math
 import statistics
 import time
@@ -21,7 +20,7 @@ from typing import Any, Literal
 from kie_app import documents
 from kie_app.config import Settings
 from kie_app.datasets.labelled import Labelled, labelled, relabelled, split_of
-from kie_app.errors import DataError, KieError
+from kie_app.errors import DataError, line_of
 from kie_app.evaluation.metrics import Answer, Judged, score
 from kie_app.evaluation.mistakes import Mistake, mistakes
 from kie_app.evaluation.places import placed
@@ -29,8 +28,6 @@ from kie_app.extraction import extract
 from kie_app.model.backbone import Backbone
 from kie_app.schemas.kinds import schema_of
 from kie_app.types import Document, Extraction, Schema
-
-log = logging.getLogger(__name__)
 
 PHASES = ("ocr", "prefill", "decode", "total")
 DIGITS = 6
@@ -90,11 +87,8 @@ class Failure:
 
     @classmethod
     def of(cls, item: Labelled, error: Exception, decoder: str | None = None) -> Failure:
-        """Keeps the traceback in the log: one that nobody foresaw is shown there."""
-        level = logging.DEBUG if isinstance(error, KieError) else logging.WARNING
-        log.log(level, "%s failed", item.id, exc_info=error)
-        told = str(error) if isinstance(error, KieError) else f"{type(error).__name__}: {error}"
-        return cls(item.id, decoder, " ".join(told.split()))
+        """Of an error that nobody foresaw, the log keeps the traceback."""
+        return cls(item.id, decoder, line_of(error, item.id))
 
     def __str__(self) -> str:
         which = f"{self.document}, {self.decoder}" if self.decoder else self.document

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kie_app.store.records import (
     Correction,
+    CorrectionState,
     Counts,
     Job,
     Prediction,
-    Said,
     StoredDocument,
     StoredRace,
     StoredSchema,
@@ -16,10 +16,10 @@ from kie_app.store.store import Store
 
 __all__ = [
     "Correction",
+    "CorrectionState",
     "Counts",
     "Job",
     "Prediction",
-    "Said",
     "Store",
     "StoredDocument",
     "StoredRace",

@@ -24,8 +24,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     users = users_file(folder, line("ada", "admin"), line("bob"))
     with running(Settings(auth=str(users), data_dir=folder / "data")) as app:
         for owner in ("ada", "bob"):
-            keep(app.engine, owner)
-        app.engine.store.jobs.add("eve", JOB, total=70)
+            keep(app.store, owner)
+        app.store.jobs.add("eve", JOB, total=70)
         yield app
 
 

@@ -6,7 +6,6 @@ costs nothing of the rest.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,19 +14,17 @@ import gradio as gr
 
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
-from kie_app.errors import BackboneError, DocumentError, KieError
+from kie_app.errors import BackboneError, DocumentError, line_of
 from kie_app.library.library import Library
 from kie_app.library.standing import Record
 from kie_app.schemas.naming import joined_names, parse_keys
 from kie_app.types import Key
 from kie_app.ui.extract import grid as extract_grid
 from kie_app.ui.shared.elements import Update, status_line
-from kie_app.ui.shared.errors import BROKEN, awaited, toasted, told
+from kie_app.ui.shared.errors import await_model, shows_errors
 from kie_app.ui.shared.formatting import count
 from kie_app.ui.shared.visitor import visitor
 from kie_app.web import uploads as upload
-
-log = logging.getLogger(__name__)
 
 STOPPED = "Stopped. What was done until then is kept."
 
@@ -70,24 +67,24 @@ class ExtractHandlers:
         self._engine, self._library = engine, library
         self._warm_up, self.view = warm_up, view
 
-    @toasted
+    @shows_errors
     def show(self, visit: Visit, shown: str, words: str, request: gr.Request) -> Update:
         """The grid as the library stands now."""
         return self._grid(visit, shown, words, visitor(request).name)
 
-    @told
+    @shows_errors
     def add(self, visit: Visit, payload: Any, request: gr.Request) -> Iterator[Update]:
         """Keep the dropped files, one after the other."""
         yield from self._add(visit, [_sent(one, self._engine) for one in payload], request)
 
-    @told
+    @shows_errors
     def add_samples(self, visit: Visit, request: gr.Request) -> Iterator[Update]:
         """Keep the sample documents."""
         samples = self._engine.samples()
         files = [(one.path.name, one.path.read_bytes) for one in samples]
         yield from self._add(visit, files, request)
 
-    @told
+    @shows_errors
     def fill(
         self,
         visit: Visit,
@@ -104,7 +101,7 @@ class ExtractHandlers:
         records = self._shown(visit, shown, words, owner)
         if not records:
             raise DocumentError("No document is shown: drop some, or show others.")
-        yield from awaited(self._warm_up, view.status)
+        yield from await_model(self._warm_up, view.status)
         work = [
             (one.document.name, lambda at=one.document.id: self._library.fill(owner, at, schema))
             for one in records
@@ -113,7 +110,7 @@ class ExtractHandlers:
         asked = _asked(len(records), len(failed), joined_names(schema.keys))
         yield {**self._grid(visit, shown, words, owner), view.status: asked}
 
-    @toasted
+    @shows_errors
     def pick(self, event: gr.SelectData, request: gr.Request) -> Update:
         """What can be done with the document of a row."""
         owner, view = visitor(request).name, self.view
@@ -126,10 +123,10 @@ class ExtractHandlers:
             view.chosen: record.document.id,
             view.picked: gr.Row(visible=True),
             view.sure: gr.Row(visible=False),
-            view.name: status_line(_told(record)),
+            view.name: status_line(_summary(record)),
         }
 
-    @toasted
+    @shows_errors
     def delete(
         self, visit: Visit, chosen: str, shown: str, words: str, request: gr.Request
     ) -> Update:
@@ -181,7 +178,7 @@ class ExtractHandlers:
             except BackboneError:
                 raise  # the same for every document
             except Exception as error:
-                failed.append(f"{name}: {_trouble(name, error)}")
+                failed.append(f"{name}: {line_of(error, name)}")
                 yield {view.failures: extract_grid.failures(failed)}
         return failed
 
@@ -217,14 +214,6 @@ def _sent(payload: Any, engine: Engine) -> tuple[str, Callable[[], bytes]]:
     return name, lambda: data
 
 
-def _trouble(name: str, error: Exception) -> str:
-    """One line for the person; what nobody thought of is also logged."""
-    if isinstance(error, KieError):
-        return str(error)
-    log.error("%r could not be worked on", name, exc_info=error)
-    return BROKEN
-
-
 def _asked(number: int, failed: int, names: str) -> str:
     """How many documents were asked, and how many of them failed."""
     if not failed:
@@ -233,9 +222,9 @@ def _asked(number: int, failed: int, names: str) -> str:
     return status_line(done, "bad" if failed == number else "")
 
 
-def _told(record: Record) -> str:
+def _summary(record: Record) -> str:
     """The picked document in one line."""
-    fields = count(len(record.entries), "field")
+    fields = count(len(record.fields), "field")
     return (
         f"{record.document.name}: {fields}, {record.verified} checked. {'; '.join(record.broken)}"
     )

@@ -38,7 +38,7 @@ def build_extract(
             engine.settings, title="Add documents", many=True, elem_id="add", stop="#stop"
         )
         samples = gr.Button("Add the samples", elem_id="add-samples", scale=0, min_width=170)
-    editor = build_keys_editor(page, engine, "extract-")
+    editor = build_keys_editor(page, library.schemas, "extract-")
     with gr.Row(elem_classes="extract-run"):
         button = gr.Button("Fill the documents shown", variant="primary", elem_id="fill-all")
         stop = gr.Button("Stop", elem_id="stop", scale=0, min_width=110)
@@ -96,5 +96,6 @@ def build_extract(
     delete.click(lambda: gr.Row(visible=True), None, sure, **QUIET)
     no.click(lambda: gr.Row(visible=False), None, sure, **QUIET)
     yes.click(handlers.delete, [visit, chosen, shown, search], view.outputs, **QUIET)
-    tab.select(OwnKeys(engine).choices, None, editor.template, **QUIET)  # saved on another tab
+    # Keys may have been saved on another tab meanwhile.
+    tab.select(OwnKeys(library.schemas).choices, None, editor.template, **QUIET)
     return Extract(chosen, review)

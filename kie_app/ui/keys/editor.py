@@ -7,7 +7,7 @@ from functools import partial
 
 import gradio as gr
 
-from kie_app.engine.engine import Engine
+from kie_app.library.schemas import NamedSchemas
 from kie_app.schemas.naming import KINDS, parse_keys, with_details
 from kie_app.types import Key
 from kie_app.ui.keys import own_keys
@@ -29,10 +29,10 @@ class KeysEditor:
     keys: gr.State
 
 
-def build_keys_editor(page: gr.Blocks, engine: Engine, prefix: str = "") -> KeysEditor:
+def build_keys_editor(page: gr.Blocks, schemas: NamedSchemas, prefix: str = "") -> KeysEditor:
     """Put the controls into the current layout; `page` is its root, `prefix` goes before the names
     by which the page knows the controls."""
-    own = OwnKeys(engine)
+    own = OwnKeys(schemas)
     with gr.Row(elem_classes="keys-row"):
         names = gr.Textbox(
             label="Keys",
@@ -47,7 +47,7 @@ def build_keys_editor(page: gr.Blocks, engine: Engine, prefix: str = "") -> Keys
         template = gr.Dropdown(
             label="Template",
             info="Fills the keys in",
-            choices=list(engine.schemas()),
+            choices=list(schemas.templates()),
             value=None,
             scale=1,
             min_width=150,

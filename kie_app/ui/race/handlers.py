@@ -26,7 +26,7 @@ from kie_app.ui.race.session import Session
 from kie_app.ui.race.state import Race
 from kie_app.ui.race.view import View
 from kie_app.ui.shared.elements import Update, status_line
-from kie_app.ui.shared.errors import awaited, told
+from kie_app.ui.shared.errors import await_model, shows_errors
 from kie_app.ui.shared.formatting import ARMS, short
 from kie_app.ui.shared.visitor import visitor
 from kie_app.web import uploads as upload
@@ -52,7 +52,7 @@ class RaceHandlers:
         self._samples = {sample.name: sample for sample in engine.samples()}
         self.view = view
 
-    @told
+    @shows_errors
     def pick_sample(
         self, session: Session, decoders: list[str], event: gr.EventData, request: gr.Request
     ) -> Iterator[Update]:
@@ -72,7 +72,7 @@ class RaceHandlers:
         named = sample.schema.keys if sample else ()
         return joined_names(named), named, None
 
-    @told
+    @shows_errors
     def open_file(
         self,
         session: Session,
@@ -94,13 +94,13 @@ class RaceHandlers:
             schema = self._schema(names, known, template)
             yield from self._race(visitor(request), session, schema, decoders)
 
-    @told
+    @shows_errors
     def refuse_file(self, event: gr.EventData) -> Iterator[Update]:
         """Say why the browser did not send a file."""
         yield {self.view.status: status_line("Checking the file\N{HORIZONTAL ELLIPSIS}")}
         raise upload.refusal(str(event.name), int(event.size), self._engine.settings)
 
-    @told
+    @shows_errors
     def fill(
         self,
         session: Session,
@@ -154,7 +154,7 @@ class RaceHandlers:
         if not chosen:
             raise SchemaError("No arm is ticked: tick at least one under 'Arms'.")
         yield self._cleared(session)
-        yield from awaited(self._warm_up, self.view.status)
+        yield from await_model(self._warm_up, self.view.status)
         race = Race.of(schema, chosen)
         yield self._frame(race, session)
         for frame in self._frames(race, session):
@@ -168,7 +168,7 @@ class RaceHandlers:
     def _keep(self, user: User, session: Session, race: Race) -> Update:
         """Keep the race; where it cannot be, the line that says so."""
         try:
-            self._library.save_race(user.name, session.kept, race.schema, race.extractions)
+            self._library.races.save(user.name, session.kept, race.schema, race.extractions)
         except StoreError as error:  # somebody deleted the document meanwhile, say
             return {self.view.status: status_line(f"Done, but not kept: {error}", "bad")}
         return {}

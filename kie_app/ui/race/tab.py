@@ -43,7 +43,7 @@ def build_race(
         )
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=5, min_width=320):
-            editor = build_keys_editor(page, engine)
+            editor = build_keys_editor(page, library.schemas)
         with gr.Column(scale=3, min_width=300):
             arms = _arms()
             with gr.Row(elem_id="fill-row"):
@@ -73,7 +73,8 @@ def build_race(
         drop.upload(handlers.open_file, [session, drop, *asked], view.outputs, **EVERY, **MODEL),
         button.click(handlers.fill, [session, *asked], view.outputs, **MODEL),
     ]
-    tab.select(OwnKeys(engine).choices, None, editor.template, **QUIET)  # saved on another tab
+    # Keys may have been saved on another tab meanwhile.
+    tab.select(OwnKeys(library.schemas).choices, None, editor.template, **QUIET)
     cancel_with(stop, long)
     stop.click(handlers.stop, session, view.outputs, **QUIET)
 
