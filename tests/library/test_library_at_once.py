@@ -14,11 +14,9 @@ from kie_app.engine.engine import Engine
 from kie_app.errors import Overtaken, StoreError
 from kie_app.library.library import Library
 from kie_app.store import Counts, Store
-from tests.library.test_library import SCHEMA, engine, library, model, picture, settings
+from tests.library.conftest import SCHEMA, picture
 from tests.store import children
 from tests.ui.kept import correct, undo
-
-__all__ = ["engine", "library", "model", "settings"]  # fixtures
 
 ROUNDS = 5  # of each of two processes
 
