@@ -14,7 +14,6 @@ import torch
 
 from kie_app import documents, extraction
 from kie_app.config import Settings
-from kie_app.datasets.samples import Sample, load_samples
 from kie_app.engine.facts import machine
 from kie_app.engine.telemetry import NOTHING, Telemetry
 from kie_app.errors import DocumentError, KieError
@@ -39,9 +38,6 @@ class Engine:
         self._reading = threading.Lock()  # one file after the other, since OCR uses every core
         self._drawing = threading.Lock()  # page images of files that were read before
         self._keeping = threading.Lock()  # what is in memory; held for moments
-
-    def samples(self) -> list[Sample]:
-        return load_samples(self.settings.annotations_dir)
 
     def backbone(self) -> Backbone:
         """The loaded backbone; BackboneError when none can be had."""

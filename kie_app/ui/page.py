@@ -55,7 +55,7 @@ def build_ui(engine: Engine, library: Library, warm_up: WarmUp) -> gr.Blocks:
             with gr.Tab("Race", id="race") as race:
                 build_race(page, race, engine, library, warm_up)
             with gr.Tab("Extract", id="extract") as extract:
-                extracting = build_extract(page, extract, engine, library, warm_up)
+                extracting = build_extract(page, extract, engine.settings, library, warm_up)
             with gr.Tab("Review", id="review", elem_id="review-tab"):
                 reviewing = build_review(page, tabs, library)
             with gr.Tab("Insights", id="insights") as insights:

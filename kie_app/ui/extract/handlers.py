@@ -7,64 +7,38 @@ costs nothing of the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
-from kie_app.engine.engine import Engine
+from kie_app.config import Settings
+from kie_app.datasets.samples import load_samples
 from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import BackboneError, DocumentError, line_of
 from kie_app.library.library import Library
 from kie_app.library.standing import Record
-from kie_app.schemas.naming import joined_names, parse_keys
+from kie_app.schemas.naming import joined_names
 from kie_app.types import Key
 from kie_app.ui.extract import grid as extract_grid
+from kie_app.ui.extract.view import ExtractView, Visit
+from kie_app.ui.keys.editor import asked_schema
+from kie_app.ui.shared.drop_zone import received
 from kie_app.ui.shared.elements import Update, status_line
 from kie_app.ui.shared.errors import await_model, shows_errors
 from kie_app.ui.shared.formatting import count
 from kie_app.ui.shared.visitor import visitor
-from kie_app.web import uploads as upload
 
 STOPPED = "Stopped. What was done until then is kept."
-
-
-@dataclass(frozen=True)
-class Visit:
-    """Ids of the documents added since the page was loaded."""
-
-    added: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ExtractView:
-    """The components that the handlers write to."""
-
-    visit: gr.State
-    chosen: gr.State  # the id of the picked document; its own, since a long fill ends after a pick
-    status: gr.HTML
-    failures: gr.HTML
-    shown: gr.Radio
-    search: gr.Textbox
-    summary: gr.HTML
-    grid: gr.Dataframe
-    files: gr.HTML
-    picked: gr.Row
-    name: gr.HTML
-    sure: gr.Row
-
-    @property
-    def outputs(self) -> list[Any]:
-        return list(vars(self).values())
 
 
 class ExtractHandlers:
     """Handlers over the library. What belongs to a visitor comes in and goes out as a Visit."""
 
     def __init__(
-        self, engine: Engine, library: Library, warm_up: WarmUp, view: ExtractView
+        self, settings: Settings, library: Library, warm_up: WarmUp, view: ExtractView
     ) -> None:
-        self._engine, self._library = engine, library
+        self._settings, self._library = settings, library
         self._warm_up, self.view = warm_up, view
 
     @shows_errors
@@ -75,12 +49,12 @@ class ExtractHandlers:
     @shows_errors
     def add(self, visit: Visit, payload: Any, request: gr.Request) -> Iterator[Update]:
         """Keep the dropped files, one after the other."""
-        yield from self._add(visit, [_sent(one, self._engine) for one in payload], request)
+        yield from self._add(visit, [_sent(one, self._settings) for one in payload], request)
 
     @shows_errors
     def add_samples(self, visit: Visit, request: gr.Request) -> Iterator[Update]:
         """Keep the sample documents."""
-        samples = self._engine.samples()
+        samples = load_samples(self._settings.annotations_dir)
         files = [(one.path.name, one.path.read_bytes) for one in samples]
         yield from self._add(visit, files, request)
 
@@ -97,7 +71,7 @@ class ExtractHandlers:
     ) -> Iterator[Update]:
         """Ask the keys of every document that is shown."""
         owner, view = visitor(request).name, self.view
-        schema = self._engine.schema(template or "own keys", parse_keys(names, known))
+        schema = asked_schema(self._library.schemas, names, known, template)
         records = self._shown(visit, shown, words, owner)
         if not records:
             raise DocumentError("No document is shown: drop some, or show others.")
@@ -196,14 +170,12 @@ class ExtractHandlers:
         }
 
 
-def _sent(payload: Any, engine: Engine) -> tuple[str, Callable[[], bytes]]:
+def _sent(payload: Any, settings: Settings) -> tuple[str, Callable[[], bytes]]:
     """A dropped file's name, and how to get its bytes, or the error that it did not arrive: that is
     one file's trouble, not that of the others."""
     name = str(payload.get("orig_name") or payload.get("name") or "the file")
     try:
-        if "path" not in payload:
-            raise upload.refusal(name, int(payload["size"]), engine.settings)
-        data, name = upload.take(payload)
+        data, name = received(payload, settings)
     except DocumentError as error:
         trouble = error
 

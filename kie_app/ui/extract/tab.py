@@ -7,11 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from kie_app.engine.engine import Engine
+from kie_app.config import Settings
 from kie_app.engine.warm_up import WarmUp
 from kie_app.library.library import Library
 from kie_app.ui.extract.grid import FIRST, SHOWN
-from kie_app.ui.extract.handlers import STOPPED, ExtractHandlers, ExtractView, Visit
+from kie_app.ui.extract.handlers import STOPPED, ExtractHandlers
+from kie_app.ui.extract.view import ExtractView, Visit
 from kie_app.ui.keys.editor import build_keys_editor
 from kie_app.ui.keys.own_keys import OwnKeys
 from kie_app.ui.shared.elements import cancel_with, drop_zone, html, status_line
@@ -29,14 +30,12 @@ class Extract:
 
 
 def build_extract(
-    page: gr.Blocks, tab: gr.Tab, engine: Engine, library: Library, warm_up: WarmUp
+    page: gr.Blocks, tab: gr.Tab, settings: Settings, library: Library, warm_up: WarmUp
 ) -> Extract:
     """Lay the tab out in the current context and bind its events; `page` is its root."""
     visit, chosen = gr.State(Visit()), gr.State("")
     with gr.Row(elem_classes="extract-sources"):
-        drop = drop_zone(
-            engine.settings, title="Add documents", many=True, elem_id="add", stop="#stop"
-        )
+        drop = drop_zone(settings, title="Add documents", many=True, elem_id="add", stop="#stop")
         samples = gr.Button("Add the samples", elem_id="add-samples", scale=0, min_width=170)
     editor = build_keys_editor(page, library.schemas, "extract-")
     with gr.Row(elem_classes="extract-run"):
@@ -76,7 +75,7 @@ def build_extract(
     view = ExtractView(
         visit, chosen, status, failures, shown, search, summary, grid, files, picked, name, sure
     )
-    handlers = ExtractHandlers(engine, library, warm_up, view)
+    handlers = ExtractHandlers(settings, library, warm_up, view)
     stand = [visit, shown, search]
     tab.select(handlers.show, stand, view.outputs, **QUIET)
     shown.input(handlers.show, stand, view.outputs, **QUIET)

@@ -9,7 +9,7 @@ import gradio as gr
 
 from kie_app.library.schemas import NamedSchemas
 from kie_app.schemas.naming import KINDS, parse_keys, with_details
-from kie_app.types import Key
+from kie_app.types import Key, Schema
 from kie_app.ui.keys import own_keys
 from kie_app.ui.keys.own_keys import OwnKeys
 from kie_app.ui.shared.events import QUIET
@@ -72,6 +72,13 @@ def build_keys_editor(page: gr.Blocks, schemas: NamedSchemas, prefix: str = "") 
         event(parse_keys, [names, keys], keys, **QUIET)
     keys.change(_names, keys, shown, **QUIET)
     return KeysEditor(template, names, keys)
+
+
+def asked_schema(
+    schemas: NamedSchemas, names: str, known: tuple[Key, ...], template: str | None
+) -> Schema:
+    """The schema that the controls name; SchemaError when it cannot be asked."""
+    return schemas.checked(Schema(template or "own keys", parse_keys(names, known)))
 
 
 def _keeping(

@@ -13,23 +13,25 @@ from typing import Any
 import gradio as gr
 
 from kie_app.access.users import User
+from kie_app.datasets.samples import load_samples
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import DocumentError, SchemaError, StoreError
 from kie_app.library.library import Library
 from kie_app.race.figures import Label
 from kie_app.race.running import RaceEvent
-from kie_app.schemas.naming import joined_names, parse_keys
+from kie_app.schemas.naming import joined_names
 from kie_app.types import Document, Key, Schema
+from kie_app.ui.keys.editor import asked_schema
 from kie_app.ui.race import charts, results, stage
 from kie_app.ui.race.session import Session
 from kie_app.ui.race.state import Race
 from kie_app.ui.race.view import View
+from kie_app.ui.shared.drop_zone import received
 from kie_app.ui.shared.elements import Update, status_line
 from kie_app.ui.shared.errors import await_model, shows_errors
 from kie_app.ui.shared.formatting import ARMS, short
 from kie_app.ui.shared.visitor import visitor
-from kie_app.web import uploads as upload
 
 # Between two drawings while tokens stream: often enough to look live, seldom enough that drawing
 # takes next to nothing from the arm that is being timed.
@@ -49,7 +51,8 @@ class RaceHandlers:
         self._engine = engine
         self._library = library
         self._warm_up = warm_up
-        self._samples = {sample.name: sample for sample in engine.samples()}
+        samples = load_samples(engine.settings.annotations_dir)
+        self._samples = {sample.name: sample for sample in samples}
         self.view = view
 
     @shows_errors
@@ -84,21 +87,21 @@ class RaceHandlers:
         request: gr.Request,
     ) -> Iterator[Update]:
         """Read an uploaded document and show its pages; run the race on it if keys are named."""
-        data, name = upload.take(payload)
+        data, name = received(payload, self._engine.settings)
         yield {self.view.status: status_line(f"Reading {name}\N{HORIZONTAL ELLIPSIS}")}
         session = self._open(visitor(request), session, name, data, None)
         said = _next(session.document, names)
         yield {**self._cleared(session), self.view.status: status_line(said)}
         if said == READ:
             session = replace(session, extractions=())  # its charts are cleared already
-            schema = self._schema(names, known, template)
+            schema = asked_schema(self._library.schemas, names, known, template)
             yield from self._race(visitor(request), session, schema, decoders)
 
     @shows_errors
     def refuse_file(self, event: gr.EventData) -> Iterator[Update]:
         """Say why the browser did not send a file."""
         yield {self.view.status: status_line("Checking the file\N{HORIZONTAL ELLIPSIS}")}
-        raise upload.refusal(str(event.name), int(event.size), self._engine.settings)
+        received({"name": event.name, "size": event.size}, self._engine.settings)
 
     @shows_errors
     def fill(
@@ -113,7 +116,7 @@ class RaceHandlers:
         """Run the race on the open document with the keys named."""
         if session.document is None:
             raise DocumentError("No document is open: pick a sample or open a file of your own.")
-        schema = self._schema(names, known, template)
+        schema = asked_schema(self._library.schemas, names, known, template)
         yield from self._race(visitor(request), session, schema, decoders)
 
     def stop(self, session: Session) -> Update:
@@ -121,9 +124,6 @@ class RaceHandlers:
         if session.extractions:
             return {self.view.status: status_line("Nothing is running now.")}
         return {**self._cleared(session), self.view.status: status_line(STOPPED)}
-
-    def _schema(self, names: str, known: tuple[Key, ...], template: str | None) -> Schema:
-        return self._engine.schema(template or "own keys", parse_keys(names, known))
 
     def _open(
         self, user: User, session: Session, name: str, data: bytes, label: Label | None

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from kie_app.datasets.samples import load_samples
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.library.library import Library
@@ -90,7 +91,7 @@ def _arms() -> gr.CheckboxGroup:
 
 def _cards(engine: Engine) -> gr.HTML:
     return html(
-        samples.render(engine.samples()),
+        samples.render(load_samples(engine.settings.annotations_dir)),
         html_template=samples.TEMPLATE,
         js_on_load=samples.SCRIPT,
         elem_id="samples",

@@ -15,7 +15,7 @@ from kie_app.values.values import normalised, proven_order
 PARTS = ("rules", "fields", "foot")
 READINGS = 5  # readings that a field offers
 
-# What a button says, the saying it sends, the key that does the same.
+# What a button says, what it sends, the key that does the same.
 ACTS = (("Absent", "absent", "Alt A"), ("Illegible", "illegible", "Alt I"))
 
 NO_FIELDS = "This document has no fields yet: fill it on the Extract tab."

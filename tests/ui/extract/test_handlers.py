@@ -16,7 +16,8 @@ from kie_app.errors import BROKEN, BackboneError, DocumentError
 from kie_app.library.library import Library
 from kie_app.store import Store
 from kie_app.types import Schema
-from kie_app.ui.extract.handlers import ExtractHandlers, ExtractView, Visit
+from kie_app.ui.extract.handlers import ExtractHandlers
+from kie_app.ui.extract.view import ExtractView, Visit
 from tests.ui.kept import Guess, keep
 from tests.ui.race.test_handlers import asked_by
 
@@ -55,7 +56,7 @@ def fill(library: Filling, words: str = "") -> dict[str, Any]:
         parts = {name: gr.HTML() for name in ExtractView.__annotations__}
         view = ExtractView(**parts)  # type: ignore[arg-type]
     ready: Any = SimpleNamespace(over=True, require=lambda: None)
-    handlers = ExtractHandlers(Engine(Settings()), library, ready, view)
+    handlers = ExtractHandlers(Settings(), library, ready, view)
     told: dict[Any, Any] = {}
     for update in handlers.fill(Visit(), "total", (), None, "All", words, ADA):
         told |= update

@@ -192,7 +192,7 @@ def test_an_undo_takes_back_nothing_that_was_not_seen(
 
 
 @pytest.mark.parametrize("how", ["confirm", "undo"])
-def test_a_saying_that_is_sent_again_says_nothing_over_what_came_after_it(
+def test_a_correction_that_is_sent_again_says_nothing_over_what_came_after_it(
     library: Library, receipt: str, say: Say, how: str
 ) -> None:
     say("total", "confirm", "80.00")
@@ -250,7 +250,7 @@ def test_two_servers_that_save_the_same_at_once_save_it_once(
     other.store.close()
 
 
-def test_a_saying_names_the_prediction_that_its_page_showed(
+def test_a_correction_names_the_prediction_that_its_page_showed(
     library: Library, receipt: str, say: Say
 ) -> None:
     seen = field(library, receipt, "total").prediction
@@ -261,7 +261,7 @@ def test_a_saying_names_the_prediction_that_its_page_showed(
     assert [one.prediction for one in written] == [seen, seen + 1]
 
 
-def test_undo_takes_the_last_saying_back_and_then_the_one_before(
+def test_undo_takes_the_last_correction_back_and_then_the_one_before(
     library: Library, receipt: str, say: Say
 ) -> None:
     say("total", "confirm", "75.75")
