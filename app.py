@@ -1,4 +1,4 @@
-"""Start the app: settings -> engine -> page -> server. Nothing loads before `main` runs.
+"""Start the app: settings -> engine, store, library -> page -> server. Before `main` nothing loads.
 
 python app.py      serves on ONEPASS_HOST:ONEPASS_PORT, by default 127.0.0.1:7860
 """
@@ -18,6 +18,8 @@ from kie_app.config import Settings
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import KieError
+from kie_app.library.library import Library
+from kie_app.store import Store
 from kie_app.ui.page import build_ui
 from kie_app.web.listening import host, listen
 from kie_app.web.metrics import Metrics
@@ -32,10 +34,12 @@ def serve(settings: Settings) -> None:
     where = host(settings, "SPACE_ID" in os.environ)
     door = listen(where, settings.port)
     engine = Engine(settings, Metrics())
-    access = open_access(settings, engine.open().users)
+    store = Store.of(settings)
+    access = open_access(settings, store.users)
+    library = Library(engine, store)
     warm_up = WarmUp(engine)
-    page = build_ui(engine, warm_up)
-    server = build_server(page, engine, warm_up, access)
+    page = build_ui(engine, library, warm_up)
+    server = build_server(page, engine, library, warm_up, access)
     warm_up.start()
     print(f"Onepass on http://{where}:{settings.port}", flush=True)
     config = uvicorn.Config(

@@ -5,7 +5,12 @@ The UI shows them as a toast, the CLI exits with code 2, the API answers 422.
 
 from __future__ import annotations
 
+import logging
 import math
+
+log = logging.getLogger(__name__)
+
+BROKEN = "Something broke in the app itself: the log says what."
 
 
 class KieError(Exception):
@@ -33,7 +38,10 @@ class StoreError(KieError):
 
 
 class Overtaken(StoreError):
-    """Something changed between the look at it and the answer to it: look again."""
+    """Something else was said of a field between the look at it and the answer to it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Something else was said of {key[:40]!r} meanwhile: look at it again.")
 
 
 class AccessError(KieError):
@@ -49,3 +57,12 @@ class TooManyAttempts(KieError):
         super().__init__(
             f"Too many wrong passwords: try again in {minutes} minute{'s' if minutes > 1 else ''}."
         )
+
+
+def line_of(error: Exception, what: str) -> str:
+    """What a person is told of an error that ended the work on `what`, in one line. Of one that
+    nobody foresaw it names the kind; the rest goes to the log."""
+    if isinstance(error, KieError):
+        return str(error)
+    log.error("%r could not be worked on", what, exc_info=error)
+    return f"{BROKEN} ({type(error).__name__})"

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kie_app.engine.engine import Engine
-from kie_app.errors import BackboneError, KieError, SchemaError
+from kie_app.errors import BackboneError, SchemaError, line_of
 from kie_app.export import extraction_json
 from kie_app.types import Document, Extraction, Schema
-
-log = logging.getLogger(__name__)
 
 Row = dict[str, Any]  # one line: `file`, `sha256`, and either an answer or an `error`
 
@@ -48,7 +45,7 @@ def extract_stack(engine: Engine, files: Sequence[BatchFile], options: BatchOpti
         except BackboneError:
             raise  # the same for every file
         except Exception as error:
-            rows[file.path] = _error_row(file.path, error)
+            rows[file.path] = {"file": file.path, "error": line_of(error, file.path)}
     rows |= _answers(engine, read, options)
     return [{**rows[file.path], "sha256": file.sha256} for file in files]
 
@@ -66,7 +63,7 @@ def _answers(
         raise  # the same for every document
     except Exception as error:
         if len(documents) == 1:
-            return {path: _error_row(path, error) for path in documents}
+            return {path: {"file": path, "error": line_of(error, path)} for path in documents}
     alone = [_answers(engine, {path: one}, options) for path, one in documents.items()]
     return {path: row for rows in alone for path, row in rows.items()}
 
@@ -77,16 +74,4 @@ def answer_row(path: str, extraction: Extraction, day_first: bool | None = None)
     return {
         **extraction_json(extraction, path, day_first),
         "seconds": {phase: round(spent, 4) for phase, spent in seconds.items()},
-    }
-
-
-def _error_row(path: str, error: Exception) -> Row:
-    """An error row of one line; what nobody thought of is also logged."""
-    if isinstance(error, KieError):
-        return {"file": path, "error": str(error)}
-    log.error("%s could not be worked on", path, exc_info=error)
-    kind = type(error).__name__
-    return {
-        "file": path,
-        "error": f"something broke in the app itself ({kind}): the log says what.",
     }

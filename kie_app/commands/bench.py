@@ -37,6 +37,7 @@ def bench(
     Takes some minutes on two cores. Run it on a machine that does nothing else. The page shows the
     sweep in the file sweep.json of ONEPASS_DATA_DIR.
     """
+    from kie_app.datasets.samples import load_samples
     from kie_app.evaluation import benchmark, report
 
     if sweep and json_file:
@@ -47,7 +48,8 @@ def bench(
     if sweep:
         _sweep(engine, sweep, repeats)
         return
-    samples = [one for one in engine.samples() if one.path.suffix.lower() != ".pdf"]
+    found = load_samples(engine.settings.annotations_dir)
+    samples = [one for one in found if one.path.suffix.lower() != ".pdf"]
     if not samples:
         raise DataError(
             f"{engine.settings.annotations_dir} holds no sample image, which the figure for "

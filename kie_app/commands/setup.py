@@ -43,9 +43,9 @@ def read_settings() -> Settings:
 
 def schema_named(engine: Engine, named: str) -> Schema:
     """The key template of that name, else the YAML file at that path."""
-    from kie_app.schemas.templates import load_template
+    from kie_app.schemas.templates import load_template, load_templates
 
-    templates = engine.schemas()
+    templates = load_templates(engine.settings.annotations_dir / "templates")
     if named in templates:
         return templates[named]
     if Path(named).is_file():

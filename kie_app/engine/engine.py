@@ -1,4 +1,4 @@
-"""Use cases: what the page, the command line and the API call."""
+"""The model and OCR in memory: what reads documents, asks them and lets decoders race."""
 
 from __future__ import annotations
 
@@ -14,23 +14,20 @@ import torch
 
 from kie_app import documents, extraction
 from kie_app.config import Settings
-from kie_app.datasets.samples import Sample, load_samples
 from kie_app.engine.facts import machine
 from kie_app.engine.telemetry import NOTHING, Telemetry
-from kie_app.errors import DocumentError, KieError, SchemaError
+from kie_app.errors import DocumentError, KieError
 from kie_app.model import loading
 from kie_app.model.backbone import Backbone
 from kie_app.race.running import RaceFinished, RaceUpdate, run_race
 from kie_app.schemas.checks import check_schema
-from kie_app.schemas.templates import load_templates
-from kie_app.store import Store
 from kie_app.types import Box, Document, Extraction, Key, Line, Page, Schema
 
 KEPT_PAGES = 60  # page images that stay in memory, 6 to 12 MB each
 
 
 class Engine:
-    """Everything behind the page. Heavy parts load at first use, once, whoever asks."""
+    """What reads and answers. Heavy parts load at first use, once, whoever asks."""
 
     def __init__(self, settings: Settings, counts: Telemetry = NOTHING) -> None:
         self.settings = settings
@@ -41,50 +38,6 @@ class Engine:
         self._reading = threading.Lock()  # one file after the other, since OCR uses every core
         self._drawing = threading.Lock()  # page images of files that were read before
         self._keeping = threading.Lock()  # what is in memory; held for moments
-        self._opening = threading.Lock()
-        self._store: Store | None = None
-
-    def open(self) -> Store:
-        """The store, opened at the first call with its tables upgraded; StoreError when it cannot
-        be had."""
-        with self._opening:
-            if self._store is None:
-                self._store = Store.of(self.settings)
-            return self._store
-
-    @property
-    def store(self) -> Store:
-        """What is kept between visits."""
-        return self.open()
-
-    def samples(self) -> list[Sample]:
-        return load_samples(self.settings.annotations_dir)
-
-    def schemas(self) -> dict[str, Schema]:
-        return load_templates(self.settings.annotations_dir / "templates")
-
-    def schemas_of(self, owner: str) -> dict[str, Schema]:
-        """The key templates, and the schemas that this owner saved, by name."""
-        own = {one.schema.name: one.schema for one in self.store.schemas.of(owner)}
-        return {**self.schemas(), **own}
-
-    def save_schema(self, owner: str, schema: Schema) -> None:
-        """Keep a schema under its name, in the place of the owner's one of that name. SchemaError
-        when it cannot be asked, or has no name or that of a key template."""
-        check_schema(schema, self.settings)
-        if not schema.name.strip():
-            raise SchemaError("The keys have no name to be saved under: type one.")
-        if schema.name in self.schemas():
-            raise SchemaError(f"{schema.name!r} is a template of the app: save under another name.")
-        self.store.schemas.save(owner, schema)
-
-    def delete_schema(self, owner: str, name: str) -> None:
-        """Remove a schema that the owner saved; SchemaError when there is none of that name."""
-        if name not in {one.schema.name for one in self.store.schemas.of(owner)}:
-            raise SchemaError(
-                f"You saved no keys under {name!r}: choose one of your own to remove."
-            )
-        self.store.schemas.delete(owner, name)
 
     def backbone(self) -> Backbone:
         """The loaded backbone; BackboneError when none can be had."""

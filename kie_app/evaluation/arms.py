@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,14 +10,12 @@ from typing import Literal
 from kie_app import documents
 from kie_app.config import Settings
 from kie_app.datasets.labelled import Labelled
-from kie_app.errors import KieError
+from kie_app.errors import line_of
 from kie_app.evaluation.metrics import Answer, Judged
 from kie_app.evaluation.places import placed
 from kie_app.extraction import extract
 from kie_app.model.backbone import Backbone
 from kie_app.types import Document, Extraction, Schema
-
-log = logging.getLogger(__name__)
 
 PHASES = ("ocr", "prefill", "decode", "total")
 Lines = Literal["given", "ocr"]
@@ -64,12 +61,8 @@ class Failure:
 
     @classmethod
     def of(cls, item: Labelled, error: Exception, decoder: str | None = None) -> Failure:
-        """Keeps the traceback in the log: one that nobody foresaw is shown there."""
-        level = logging.DEBUG if isinstance(error, KieError) else logging.WARNING
-        log.log(level, "%s failed", item.id, exc_info=error)
-        foreseen = isinstance(error, KieError)
-        message = str(error) if foreseen else f"{type(error).__name__}: {error}"
-        return cls(item.id, decoder, " ".join(message.split()))
+        """Of an error that nobody foresaw, the log keeps the traceback."""
+        return cls(item.id, decoder, line_of(error, item.id))
 
     def __str__(self) -> str:
         which = f"{self.document}, {self.decoder}" if self.decoder else self.document

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import get_args
 
+from kie_app.errors import StoreError
 from kie_app.library.rules import broken
-from kie_app.store import Correction, Prediction, StoredDocument
+from kie_app.store import Correction, CorrectionState, Prediction, StoredDocument
 from kie_app.types import Extraction, Field, Key, Reading, Source, State
 
-VERIFIED: tuple[State, ...] = ("confirmed", "corrected", "absent", "illegible")
+VERIFIED: tuple[State, ...] = get_args(CorrectionState)
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,8 @@ class StandingField:
     readings: tuple[Reading, ...]
     disputed: bool
     predicted: str | None
-    prediction: int = field(default=0, compare=False)
-    correction: int = field(default=0, compare=False)
+    prediction: int = dataclasses.field(default=0, compare=False)
+    correction: int = dataclasses.field(default=0, compare=False)
 
     @property
     def verified(self) -> bool:
@@ -41,47 +44,54 @@ class Record:
 
     document: StoredDocument
     prediction: Prediction | None
-    entries: tuple[StandingField, ...]
+    fields: tuple[StandingField, ...]
 
     @property
     def verified(self) -> int:
-        return sum(entry.verified for entry in self.entries)
+        return sum(field.verified for field in self.fields)
 
     @property
     def done(self) -> bool:
-        return bool(self.entries) and self.verified == len(self.entries)
+        return bool(self.fields) and self.verified == len(self.fields)
 
     @property
     def disputed(self) -> int:
         """Open fields that decoders answered differently."""
-        return sum(entry.disputed and not entry.verified for entry in self.entries)
+        return sum(field.disputed and not field.verified for field in self.fields)
 
     @property
     def least(self) -> float:
         """The confidence of the least certain open field; 1.0 when none is open."""
-        return min((e.confidence for e in self.entries if not e.verified), default=1.0)
+        return min((field.confidence for field in self.fields if not field.verified), default=1.0)
 
     @cached_property
     def broken(self) -> tuple[str, ...]:
         """The rules that the values break."""
-        return broken({entry.key: entry.value for entry in self.entries})
+        return broken({field.key: field.value for field in self.fields})
+
+    def field(self, key: str) -> StandingField:
+        """The field of this key; StoreError when the document has none."""
+        for field in self.fields:
+            if field.key.name == key:
+                return field
+        raise StoreError(f"The document has no field {key[:40]!r}: fill it, or open it again.")
 
     def extraction(self) -> Extraction | None:
         """The fields as they stand, as an extraction for the exports; what a person said is of the
         origin "person"."""
         if self.prediction is None:
             return None
-        said = self.prediction.extraction
+        predicted = self.prediction.extraction
         earlier = (
             Field(one.key, one.predicted, one.confidence, one.sources, (), "person")
-            for one in self.entries[len(said.fields) :]
+            for one in self.fields[len(predicted.fields) :]
         )
         fields = tuple(
-            _said(field, entry) if entry.verified else field
-            for field, entry in zip((*said.fields, *earlier), self.entries, strict=True)
+            _as_left(field, stands) if stands.verified else field
+            for field, stands in zip((*predicted.fields, *earlier), self.fields, strict=True)
         )
-        schema = replace(said.schema, keys=tuple(field.key for field in fields))
-        return replace(said, schema=schema, fields=fields)
+        schema = replace(predicted.schema, keys=tuple(field.key for field in fields))
+        return replace(predicted, schema=schema, fields=fields)
 
 
 def standing(
@@ -93,7 +103,7 @@ def standing(
     verified of a key that it was not asked follows them, beside what an earlier one says of it."""
     if not predictions:
         return Record(document, None, ())
-    newest, decoders = predictions[-1], _newest(predictions)
+    newest, decoders = predictions[-1], newest_by_decoder(predictions)
     found = [(newest, field) for field in newest.extraction.fields]
     asked = {field.key.name for _, field in found}
     checked = {name for name, said in corrections.items() if said.state in VERIFIED}
@@ -103,61 +113,61 @@ def standing(
         for field in one.extraction.fields
         if field.key.name in checked - asked
     }
-    entries = []
-    for made, known in (*found, *earlier.values()):
+    fields = []
+    for made, predicted in (*found, *earlier.values()):
         others = [
             field
             for decoder, other in decoders.items()
             if decoder != made.extraction.decoder
             for field in other.extraction.fields
-            if field.key.name == known.key.name
+            if field.key.name == predicted.key.name
         ]
-        entries.append(_entry(made.id, known, others, corrections.get(known.key.name)))
-    return Record(document, newest, tuple(entries))
+        fields.append(_standing(made.id, predicted, others, corrections.get(predicted.key.name)))
+    return Record(document, newest, tuple(fields))
 
 
-def _newest(predictions: Sequence[Prediction]) -> dict[str, Prediction]:
+def newest_by_decoder(predictions: Sequence[Prediction]) -> dict[str, Prediction]:
     """The newest of each decoder, of those given oldest first."""
     return {one.extraction.decoder: one for one in predictions}
 
 
-def _entry(
-    made: int, field: Field, others: Sequence[Field], said: Correction | None
+def _standing(
+    made: int, predicted: Field, others: Sequence[Field], said: Correction | None
 ) -> StandingField:
-    readings = {reading.value: reading for reading in reversed(field.readings)}
-    for one in (field, *others):
+    readings = {reading.value: reading for reading in reversed(predicted.readings)}
+    for one in (predicted, *others):
         # The field's own value is as likely as the field is sure, whatever else was weighed of it:
         # the slots' own text may be that of a run, and another decoder may be surer of it.
-        if one.value and (one is field or one.value not in readings):
+        if one.value and (one is predicted or one.value not in readings):
             readings[one.value] = Reading(one.value, one.confidence, one.sources)
     best = sorted(readings.values(), key=lambda reading: -reading.probability)
-    disputed = any(_same(one.value) != _same(field.value) for one in others)
-    entry = StandingField(
-        field.key,
-        field.value,
+    disputed = any(_same(one.value) != _same(predicted.value) for one in others)
+    field = StandingField(
+        predicted.key,
+        predicted.value,
         "predicted",
-        field.confidence,
-        field.sources,
+        predicted.confidence,
+        predicted.sources,
         tuple(best),
         disputed,
-        field.value,
+        predicted.value,
         made,
         said.id if said else 0,
     )
     if said is None or said.state == "predicted":
-        return entry
-    return replace(entry, value=said.value, state=said.state, sources=said.sources)
+        return field
+    return replace(field, value=said.value, state=said.state, sources=said.sources)
 
 
-def _said(field: Field, entry: StandingField) -> Field:
+def _as_left(field: Field, stands: StandingField) -> Field:
     """The field as a person left it."""
     return replace(
         field,
-        value=entry.value,
-        sources=entry.sources,
+        value=stands.value,
+        sources=stands.sources,
         origin="person",
         confidence=1.0,
-        state=entry.state,
+        state=stands.state,
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from kie_app.store.records import (
     Correction,
+    CorrectionState,
     Counts,
     Job,
     NewUser,
     Prediction,
-    Said,
     StoredDocument,
     StoredRace,
     StoredSchema,
@@ -19,11 +19,11 @@ from kie_app.store.users import Users
 
 __all__ = [
     "Correction",
+    "CorrectionState",
     "Counts",
     "Job",
     "NewUser",
     "Prediction",
-    "Said",
     "Store",
     "StoredDocument",
     "StoredRace",

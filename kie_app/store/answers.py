@@ -16,7 +16,7 @@ from kie_app.errors import Overtaken
 from kie_app.store.columns import now
 from kie_app.store.database import Database, missing
 from kie_app.store.documents import owned
-from kie_app.store.records import Correction, Prediction, Said
+from kie_app.store.records import Correction, CorrectionState, Prediction
 from kie_app.store.tables import columns, corrections, documents, predictions
 from kie_app.types import Extraction, Field, Source, State
 
@@ -93,7 +93,7 @@ class Answers:
         document: str,
         *,
         key: str,
-        state: Said,
+        state: CorrectionState,
         value: str | None = None,
         sources: Sequence[Source] = (),
         prediction: int | None = None,
@@ -121,7 +121,7 @@ class Answers:
                 key=key,
                 author=author,
                 token=token,
-                **_said(state, value, sources),
+                **_state(state, value, sources),
             )
 
     def undo(
@@ -159,7 +159,7 @@ class Answers:
                 token=token,
                 undoes=undone.id,
                 **(
-                    _said(before.state, before.value, before.sources)
+                    _state(before.state, before.value, before.sources)
                     if before
                     else _predicted(connection, undone)
                 ),
@@ -229,7 +229,7 @@ def _look(connection: Connection, document: str, key: str, after: int | None) ->
         )
     )
     if (newest or 0) != after:
-        raise Overtaken(f"Something else was said of {key[:40]!r} meanwhile: look at it again.")
+        raise Overtaken(key)
 
 
 def _standing(history: Sequence[Correction]) -> list[Correction]:
@@ -250,8 +250,8 @@ def _predicted(connection: Connection, correction: Correction) -> dict[str, Any]
         fields = _prediction(connection, correction.document, correction.prediction).fields
     for field in fields:
         if field.key.name == correction.key:
-            return _said("predicted", field.value, field.sources)
-    return _said("predicted", None, ())
+            return _state("predicted", field.value, field.sources)
+    return _state("predicted", None, ())
 
 
 def _prediction(connection: Connection, document: str, prediction: int) -> Extraction:
@@ -265,7 +265,7 @@ def _prediction(connection: Connection, document: str, prediction: int) -> Extra
     return found
 
 
-def _said(state: State, value: str | None, sources: Sequence[Source]) -> dict[str, Any]:
+def _state(state: State, value: str | None, sources: Sequence[Source]) -> dict[str, Any]:
     return {"state": state, "value": value, "sources": tuple(sources)}
 
 

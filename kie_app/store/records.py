@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from kie_app.types import Document, Extraction, Line, Page, Schema, Source, State
 
-Said = Literal["confirmed", "corrected", "absent", "illegible"]
+CorrectionState = Literal["confirmed", "corrected", "absent", "illegible"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 

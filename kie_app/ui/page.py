@@ -32,9 +32,8 @@ HEADER = """
 """
 
 
-def build_ui(engine: Engine, warm_up: WarmUp) -> gr.Blocks:
-    """The page over the engine. Building it loads no model."""
-    library = Library(engine)
+def build_ui(engine: Engine, library: Library, warm_up: WarmUp) -> gr.Blocks:
+    """The page over engine and library. Building it loads no model."""
     page = gr.Blocks(
         title="Onepass",
         analytics_enabled=False,
@@ -42,9 +41,9 @@ def build_ui(engine: Engine, warm_up: WarmUp) -> gr.Blocks:
         fill_width=True,
     )
     with page:
-        build_api(engine, warm_up)
-        build_library_api(engine, library, warm_up)
-        build_review_api(engine, library)
+        build_api(engine, library, warm_up)
+        build_library_api(library, warm_up)
+        build_review_api(library)
         with gr.Row(elem_id="top"):
             gr.HTML(HEADER, apply_default_css=False, padding=False)
             model = gr.HTML(model_line(warm_up), apply_default_css=False, elem_id="model")
@@ -56,11 +55,11 @@ def build_ui(engine: Engine, warm_up: WarmUp) -> gr.Blocks:
             with gr.Tab("Race", id="race") as race:
                 build_race(page, race, engine, library, warm_up)
             with gr.Tab("Extract", id="extract") as extract:
-                extracting = build_extract(page, extract, engine, library, warm_up)
+                extracting = build_extract(page, extract, engine.settings, library, warm_up)
             with gr.Tab("Review", id="review", elem_id="review-tab"):
                 reviewing = build_review(page, tabs, library)
             with gr.Tab("Insights", id="insights") as insights:
-                build_insights(insights, engine)
+                build_insights(insights, engine.settings, library.store)
         _review_from(extracting, reviewing)
     return page
 

@@ -21,6 +21,7 @@ from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import DocumentError, KieError, SchemaError
 from kie_app.extraction import decoder_named
+from kie_app.library.library import Library
 from kie_app.schemas.naming import parse_keys
 from kie_app.types import Document, Extraction, Schema
 from kie_app.ui.shared.events import MODEL_TURN
@@ -33,9 +34,9 @@ WHOLE = ("file", "document", "decoder", "model")  # columns that are the same in
 TURN = {name: MODEL_TURN[name] for name in ("concurrency_id", "concurrency_limit")}
 
 
-def build_api(engine: Engine, warm_up: WarmUp) -> None:
+def build_api(engine: Engine, library: Library, warm_up: WarmUp) -> None:
     """Add the endpoints to the page in whose context this runs, before others take their names."""
-    api = Api(engine, warm_up)
+    api = Api(engine, library, warm_up)
     gr.api(api.extract, api_name="extract", **TURN)
     gr.api(api.list_schemas, api_name="list_schemas")
     gr.api(api.list_decoders, api_name="list_decoders")
@@ -57,8 +58,9 @@ def answering(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 class Api:
     """The endpoints over the engine."""
 
-    def __init__(self, engine: Engine, warm_up: WarmUp) -> None:
+    def __init__(self, engine: Engine, library: Library, warm_up: WarmUp) -> None:
         self._engine = engine
+        self._library = library
         self._warm_up = warm_up
         # By where they lay. Gradio puts equal files into one place, so that of several calls at
         # once on one file the first deletes it for all; the others find here what it read.
@@ -90,7 +92,7 @@ class Api:
             boxes ([x0, y0, x1, y1] as fractions of the page) and state (predicted)
         """
         sent, name = self._take(file)
-        asked = schema_asked(self._engine, visitor(request).name, keys, schema)
+        asked = schema_asked(self._library, visitor(request).name, keys, schema)
         decoder = decoder_named(text(decoder, "decoder"))
         document = sent if isinstance(sent, Document) else self._engine.read(sent, name)
         self._read[file["path"]] = document
@@ -105,10 +107,10 @@ class Api:
         Returns:
             for each its name, own (saved by the user) and keys with name, description and kind
         """
-        templates = self._engine.schemas()
+        templates = self._library.schemas.templates()
         return [
             described(schema, schema.name not in templates)
-            for schema in self._engine.schemas_of(visitor(request).name).values()
+            for schema in self._library.schemas.of(visitor(request).name).values()
         ]
 
     @answering
@@ -133,7 +135,7 @@ class Api:
             return document, str(file.get("orig_name") or document.name)
 
 
-def schema_asked(engine: Engine, owner: str, keys: Any, schema: Any) -> Schema:
+def schema_asked(library: Library, owner: str, keys: Any, schema: Any) -> Schema:
     """What a call asks by keys or by the name of a schema; SchemaError when by neither or both."""
     keys, schema = text(keys, "keys").strip(), text(schema, "schema").strip()
     if bool(keys) == bool(schema):
@@ -142,8 +144,8 @@ def schema_asked(engine: Engine, owner: str, keys: Any, schema: Any) -> Schema:
             f"{'both' if keys else 'none'} came."
         )
     if keys:
-        return engine.schema("keys", parse_keys(keys))
-    known = engine.schemas_of(owner)
+        return library.schemas.checked(Schema("keys", parse_keys(keys)))
+    known = library.schemas.of(owner)
     if schema not in known:
         raise SchemaError(
             f"There is no schema {schema[:SHOWN]!r}: use one of {', '.join(known)}, or name keys."

@@ -10,13 +10,11 @@ from typing import Any
 
 import gradio as gr
 
-from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.extraction import decoder_named
 from kie_app.library.library import Library
 from kie_app.library.standing import Record
 from kie_app.race import card as race_card
-from kie_app.race.history import races_with_documents
 from kie_app.schemas.naming import parse_keys
 from kie_app.schemas.templates import keys_of
 from kie_app.types import Schema
@@ -28,9 +26,9 @@ from kie_app.web.extract_api import TURN, answering, described, filled, schema_a
 EMPTY: dict[str, Any] = {"schema": None, "decoder": None, "model": None, "fields": []}
 
 
-def build_library_api(engine: Engine, library: Library, warm_up: WarmUp) -> None:
+def build_library_api(library: Library, warm_up: WarmUp) -> None:
     """Add the endpoints to the page in whose context this runs, before others take their names."""
-    api = LibraryApi(engine, library, warm_up)
+    api = LibraryApi(library, warm_up)
     for endpoint in (api.add_document, api.fill_document):
         gr.api(endpoint, api_name=endpoint.__name__, **TURN)
     for endpoint in (
@@ -44,10 +42,10 @@ def build_library_api(engine: Engine, library: Library, warm_up: WarmUp) -> None
 
 
 class LibraryApi:
-    """The endpoints over library and engine."""
+    """The endpoints over the library."""
 
-    def __init__(self, engine: Engine, library: Library, warm_up: WarmUp) -> None:
-        self._engine, self._library, self._warm_up = engine, library, warm_up
+    def __init__(self, library: Library, warm_up: WarmUp) -> None:
+        self._library, self._warm_up = library, warm_up
 
     @answering
     def add_document(self, file: gr.FileData, request: gr.Request) -> dict[str, Any]:
@@ -105,7 +103,7 @@ class LibraryApi:
             the document as list_documents shows it
         """
         owner, wanted = visitor(request).name, text(document, "document")
-        asked = schema_asked(self._engine, owner, keys, schema)
+        asked = schema_asked(self._library, owner, keys, schema)
         decoder = decoder_named(text(decoder, "decoder"))
         self._warm_up.require()
         return standing(self._library.fill(owner, wanted, asked, decoder))
@@ -142,7 +140,7 @@ class LibraryApi:
         """
         named = parse_keys(keys) if isinstance(keys, str) else keys_of(keys, "save_schema")
         schema = Schema(flat(text(name, "name")), named)
-        self._engine.save_schema(visitor(request).name, schema)
+        self._library.schemas.save(visitor(request).name, schema)
         return described(schema, own=True)
 
     @answering
@@ -156,7 +154,7 @@ class LibraryApi:
             the name, which other endpoints do not take any more
         """
         title = flat(text(name, "name"))
-        self._engine.delete_schema(visitor(request).name, title)
+        self._library.schemas.delete(visitor(request).name, title)
         return title
 
     @answering
@@ -171,14 +169,14 @@ class LibraryApi:
             same_as_autoregressive (how many values are) and values by key
         """
         cards = []
-        for race, read in races_with_documents(self._engine.store, visitor(request).name):
+        for race, read in self._library.races.of(visitor(request).name):
             card = race_card.card(race, read, values=True)
             cards.append({**card, "document": {"id": race.document, **card["document"]}})
         return cards
 
 
 def standing(record: Record) -> dict[str, Any]:
-    """A document as it stands: `filled` with what `Entry` has beside a field."""
+    """A document as it stands: `filled` with what `StandingField` has beside a field."""
     kept, extraction = record.document, record.extraction()
     answer = filled(extraction, kept.name) if extraction else {**EMPTY, "file": kept.name}
     return {
@@ -192,12 +190,12 @@ def standing(record: Record) -> dict[str, Any]:
         "fields": [
             {
                 **field,
-                "correction": entry.correction,
-                "predicted": entry.predicted,
-                "disputed": entry.disputed,
-                "readings": [reading.value for reading in entry.readings],
+                "correction": stands.correction,
+                "predicted": stands.predicted,
+                "disputed": stands.disputed,
+                "readings": [reading.value for reading in stands.readings],
             }
-            for field, entry in zip(answer["fields"], record.entries, strict=True)
+            for field, stands in zip(answer["fields"], record.fields, strict=True)
         ],
     }
 

@@ -31,7 +31,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kie_app.access import user_of
 from kie_app.access.users import User
-from kie_app.errors import DocumentError
+from kie_app.errors import BROKEN, DocumentError
 from kie_app.web.openapi import body
 from kie_app.web.uploads import check_received
 
@@ -44,7 +44,6 @@ FILE = {
     "upload to /gradio_api/upload of this app gave, or a data: URL in base64 for at most 3 MB",
 }
 KEPT = {types.PingRequest, types.ListToolsRequest, types.CallToolRequest}
-BROKEN = "Something broke in the app itself; the server's log says what."
 
 
 def add_refusal(server: FastAPI) -> None:

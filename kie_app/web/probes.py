@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kie_app.access import user_of
-from kie_app.engine.engine import Engine
 from kie_app.engine.telemetry import Telemetry
 from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import KieError
+from kie_app.store import Store
 from kie_app.web.metrics import CONTENT_TYPE
 
 log = logging.getLogger(__name__)
@@ -25,9 +25,9 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 NOBODY = ""  # owns nothing, so that asking for its schemas costs the store next to nothing
 
 
-def add_probes(server: FastAPI, engine: Engine, warm_up: WarmUp) -> None:
+def add_probes(server: FastAPI, counts: Telemetry, store: Store, warm_up: WarmUp) -> None:
     """Add the three addresses."""
-    engine.counts.watch_model(lambda: is_ready(warm_up))
+    counts.watch_model(lambda: is_ready(warm_up))
 
     @server.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -39,7 +39,7 @@ def add_probes(server: FastAPI, engine: Engine, warm_up: WarmUp) -> None:
     @server.get("/readyz", responses={503: {"description": "Names the parts that are missing."}})
     def readyz() -> Response:
         """Whether documents can be read now: 200, or 503 with the parts that are missing."""
-        parts = {"model": is_ready(warm_up), "store": answers(engine)}
+        parts = {"model": is_ready(warm_up), "store": answers(store)}
         missing = [name for name, there in parts.items() if not there]
         if missing:
             return JSONResponse({"status": "not ready", "missing": missing}, 503)
@@ -51,7 +51,7 @@ def add_probes(server: FastAPI, engine: Engine, warm_up: WarmUp) -> None:
         user = user_of(request)
         if user is None or user.role != "admin":
             raise HTTPException(403, "Only admins see the metrics.")
-        return Response(engine.counts.text(), media_type=CONTENT_TYPE)
+        return Response(counts.text(), media_type=CONTENT_TYPE)
 
 
 def is_ready(warm_up: WarmUp) -> bool:
@@ -59,10 +59,10 @@ def is_ready(warm_up: WarmUp) -> bool:
     return warm_up.over and warm_up.trouble is None
 
 
-def answers(engine: Engine) -> bool:
+def answers(store: Store) -> bool:
     """Whether the store can be asked; the log has the reason when it cannot."""
     try:
-        engine.store.schemas.of(NOBODY)
+        store.schemas.of(NOBODY)
     except KieError as error:
         log.error("%s", error)
         return False

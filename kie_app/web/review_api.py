@@ -5,38 +5,31 @@ As in `library_api`, whose documents these are.
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import gradio as gr
 
-from kie_app.documents import locate
-from kie_app.engine.engine import Engine
-from kie_app.errors import DataError, StoreError
+from kie_app.errors import DataError
+from kie_app.library.corrections import Edit, SentCorrection
 from kie_app.library.library import Library
 from kie_app.library.queue import ORDERS, queue
-from kie_app.library.standing import Record, StandingField
-from kie_app.store import Said
-from kie_app.types import Source
-from kie_app.ui.review.handlers import LONGEST, TOKEN_CHARS
 from kie_app.ui.shared.visitor import visitor
 from kie_app.web.extract_api import SHOWN, answering, text
-from kie_app.web.library_api import flat, standing
-
-SAYINGS: tuple[Said, ...] = get_args(Said)
+from kie_app.web.library_api import standing
 
 
-def build_review_api(engine: Engine, library: Library) -> None:
+def build_review_api(library: Library) -> None:
     """Add the endpoints to the page in whose context this runs, before others take their names."""
-    api = ReviewApi(engine, library)
+    api = ReviewApi(library)
     for endpoint in (api.review_queue, api.say, api.undo):
         gr.api(endpoint, api_name=endpoint.__name__)
 
 
 class ReviewApi:
-    """The endpoints over library and engine."""
+    """The endpoints over the library."""
 
-    def __init__(self, engine: Engine, library: Library) -> None:
-        self._engine, self._library = engine, library
+    def __init__(self, library: Library) -> None:
+        self._library = library
 
     @answering
     def review_queue(
@@ -86,25 +79,8 @@ class ReviewApi:
             the document as list_documents shows it
         """
         owner = visitor(request).name
-        record, entry = self._field(owner, document, key)
-        meant = next((one for one in SAYINGS if one == state), None)
-        if meant is None:
-            raise StoreError(
-                f"There is no state {str(state)[:SHOWN]!r} to say: use one of {', '.join(SAYINGS)}."
-            )
-        held = _held(entry, meant, flat("" if value is None else text(value, "value")))
-        said = self._library.say(
-            owner,
-            record.document.id,
-            entry.key.name,
-            meant,
-            value=held,
-            sources=self._places(record, entry, held),
-            author=owner,
-            token=_token(token),
-            after=_seen(after),
-        )
-        return standing(said)
+        sent = SentCorrection(key, token, owner, after, value=value, state=state)
+        return standing(self._library.correct(owner, text(document, "document"), sent))
 
     @answering
     def undo(
@@ -128,73 +104,5 @@ class ReviewApi:
             the document as list_documents shows it
         """
         owner = visitor(request).name
-        record, entry = self._field(owner, document, key)
-        left = self._library.undo(
-            owner,
-            record.document.id,
-            entry.key.name,
-            author=owner,
-            token=_token(token),
-            after=_seen(after),
-        )
-        return standing(left)
-
-    def _field(self, owner: str, document: str, key: str) -> tuple[Record, StandingField]:
-        """The owner's document and its field of this name; StoreError when there is none."""
-        record, name = self._library.one(owner, text(document, "document")), text(key, "key")
-        known = {entry.key.name: entry for entry in record.entries}
-        if name not in known:
-            raise StoreError(f"The document has no field {name[:SHOWN]!r}: fill it first.")
-        return record, known[name]
-
-    def _places(
-        self, record: Record, entry: StandingField, value: str | None
-    ) -> tuple[Source, ...]:
-        """Where a value stands: where the model saw it, else where the document has its text."""
-        if value is None:
-            return ()
-        seen = {reading.value: reading.sources for reading in entry.readings}
-        if value in seen:
-            return seen[value]
-        kept = record.document
-        read = self._engine.store.documents.content(kept.owner, kept.id)
-        return locate(value, read) if read else ()
-
-
-def _held(entry: StandingField, state: Said, value: str) -> str | None:
-    """The value that a field holds of which this is said; StoreError when the two do not go
-    together."""
-    if len(value) > LONGEST:
-        raise StoreError(
-            f"The value has {len(value)} characters, the limit is {LONGEST}: shorten it."
-        )
-    predicted = flat(entry.predicted or "")
-    if state == "confirmed" and value == predicted:
-        return entry.predicted
-    if state == "corrected" and value and value != predicted:
-        return value
-    if state in ("absent", "illegible") and not value:
-        return None
-    raise StoreError(
-        f"The value {value[:SHOWN]!r} does not go with {state}: confirmed takes the predicted one, "
-        f"{predicted[:SHOWN]!r}, corrected another, absent and illegible none."
-    )
-
-
-def _seen(after: Any) -> int | None:
-    """The correction that a caller saw; it comes from JSON, where numbers may be anything."""
-    if after is not None and (type(after) is not int or after < 0):
-        raise StoreError(
-            f"after is {str(after)[:SHOWN]!r}: give the field's correction as list_documents shows "
-            "it."
-        )
-    return after
-
-
-def _token(token: str) -> str:
-    if not 0 < len(text(token, "token")) <= TOKEN_CHARS:
-        raise StoreError(
-            f"The token has {len(token)} characters, the limits are 1 and {TOKEN_CHARS}: give each "
-            "saying one of its own, such as a UUID."
-        )
-    return token
+        sent = Edit(key, token, owner, after)
+        return standing(self._library.undo(owner, text(document, "document"), sent))

@@ -33,11 +33,12 @@ PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "
 NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def build_server(page: gr.Blocks, engine: Engine, warm_up: WarmUp, access: Access) -> FastAPI:
+def build_server(
+    page: gr.Blocks, engine: Engine, library: Library, warm_up: WarmUp, access: Access
+) -> FastAPI:
     """Everything that answers over HTTP. No interactive API pages, no run history."""
-    library = Library(engine)
     server = FastAPI(title="Onepass", version=__version__, docs_url=None, redoc_url=None)
-    add_probes(server, engine, warm_up)
+    add_probes(server, engine.counts, library.store, warm_up)
     tools.add_refusal(server)
     add_inbox(server, page, engine.settings)
 

@@ -20,6 +20,7 @@ from kie_app.access import open_access
 from kie_app.config import Settings
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
+from kie_app.library.library import Library
 from kie_app.store import NewUser, Store
 from kie_app.ui.page import build_ui
 from kie_app.web.listening import listen
@@ -59,7 +60,12 @@ class App:
 
     address: str
     engine: Engine
+    library: Library
     server: FastAPI
+
+    @property
+    def store(self) -> Store:
+        return self.library.store
 
     def browser(self) -> httpx2.Client:
         """Somebody with a cookie jar of their own, who does not follow redirects."""
@@ -93,15 +99,18 @@ def served(server: FastAPI, port: int = 0) -> Iterator[str]:
 def running(settings: Settings, port: int = 0, model: bool = False) -> Iterator[App]:
     """The whole app, without its model or when that is loaded."""
     engine = Engine(settings, Metrics())
+    library = Library(engine, Store.of(settings))
     warm_up = WarmUp(engine)
-    page = build_ui(engine, warm_up)
-    server = build_server(page, engine, warm_up, open_access(settings, engine.store.users))
+    page = build_ui(engine, library, warm_up)
+    server = build_server(
+        page, engine, library, warm_up, open_access(settings, library.store.users)
+    )
     if model:
         warm_up.start()
         warm_up.wait()
         assert warm_up.trouble is None
     with served(server, port) as address:
-        yield App(address, engine, server)
+        yield App(address, engine, library, server)
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute, Route
 
 from kie_app.access import user_of
 from kie_app.config import Settings
-from kie_app.library.library import Library
 from tests.access.people import App, basic, form, person, running, with_users
 
 DOORS = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/login"), ("GET", "/login.css")} | {
@@ -80,7 +79,7 @@ def test_a_user_gets_page_api_and_files(app: App) -> None:
 def test_a_page_image_is_its_users_alone_even_by_its_full_address(app: App) -> None:
     out = io.BytesIO()
     Image.new("RGB", (12, 16), "white").save(out, "PNG")
-    document = Library(app.engine).add("ada", "blank.png", out.getvalue()).id
+    document = app.library.add("ada", "blank.png", out.getvalue()).id
     address = f"/documents/{document}/0.jpg"
     with app.logged_in("ada") as ada, app.logged_in("bob") as bob, app.browser() as stranger:
         image = ada.get(address)

@@ -175,7 +175,7 @@ def test_the_grid_sorts_by_what_values_mean_and_searches(browser: Browser, tmp_p
         for number in range(2 * len(TOTALS)):
             total, date = TOTALS[number % len(TOTALS)], DATES[number % len(TOTALS)]
             guesses = (Guess("total", total, number / 20), Guess("date", date, 0.9))
-            keep(app.engine, LOCAL.name, guesses, name=f"{number}.jpg")
+            keep(app.store, LOCAL.name, guesses, name=f"{number}.jpg")
         with opened(browser, app.address) as page:
             page.get_by_role("tab", name="Extract").click()
             expect(cells(page, "RM 1,234.00 → 1234.00 MYR")).to_have_count(2)

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from kie_app.access.users import LOCAL
 from kie_app.config import Settings
-from kie_app.library.library import Library
 from tests.access.people import App, running
 from tests.e2e.conftest import opened
 from tests.e2e.test_extract import SAMPLES
@@ -66,8 +65,8 @@ def big(tmp_path: Path) -> Path:
 
 def kept(app: App) -> list[str]:
     """The documents that somebody has, each with a file."""
-    documents = [one.document for one in Library(app.engine).all(LOCAL.name)]
-    assert app.engine.store.counts().files == len(documents)
+    documents = [one.document for one in app.library.all(LOCAL.name)]
+    assert app.store.counts().files == len(documents)
     return [one.name for one in documents]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from kie_app.library.library import Library
 from tests.access.people import App
 from tests.e2e.conftest import opened
 from tests.e2e.test_review import ME, box, field, stands, start
@@ -43,13 +42,13 @@ ORDERS = {
 @pytest.fixture
 def app(server: App) -> App:
     """The app with a document for every reason to look at one."""
-    library = Library(server.engine)
+    library = server.library
     for one in library.all(ME):
         library.delete(ME, one.document.id)
     for name, guesses in KEPT.items():
         first = OTHERS.get(name, guesses)
-        document = keep(server.engine, ME, first, "cafe_receipt", name, "hyper_parallel")
-        predict(server.engine, ME, document, library.open(ME, document), guesses)
+        document = keep(server.store, ME, first, "cafe_receipt", name, "hyper_parallel")
+        predict(server.store, ME, document, library.open(ME, document), guesses)
     return server
 
 

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from kie_app.access.users import LOCAL
-from kie_app.library.library import Library
 from kie_app.library.standing import Record
 from tests.access.people import App
 from tests.e2e.conftest import opened
@@ -25,8 +24,8 @@ ADDRESS = ("NO. 27, JALAN CEMPAKA 4/3,", "TAMAN SERI PELITA,", "43000 KAJANG, SE
 @pytest.fixture
 def app(server: App) -> App:
     """The app with an empty library."""
-    for one in server.engine.store.documents.of(ME):
-        server.engine.store.documents.delete(ME, one.id)
+    for one in server.store.documents.of(ME):
+        server.store.documents.delete(ME, one.id)
     return server
 
 
@@ -58,18 +57,18 @@ def stands(page: Page, key: str, state: str, value: str) -> None:
 
 
 def record(app: App, document: str) -> Record:
-    return Library(app.engine).one(ME, document)
+    return app.library.one(ME, document)
 
 
 def said(app: App, document: str) -> list[tuple[str, str, str | None]]:
     """Every correction of a document, oldest first."""
-    all_of_it = app.engine.store.answers.corrections_of(ME, document)
+    all_of_it = app.store.answers.corrections_of(ME, document)
     return [(one.key, one.state, one.value) for one in all_of_it]
 
 
 def test_a_receipt_is_reviewed_with_the_keyboard_alone(app: App, page: Page) -> None:
-    cafe = keep(app.engine, ME, CAFE, "cafe_receipt")
-    receipt = keep(app.engine, ME)
+    cafe = keep(app.store, ME, CAFE, "cafe_receipt")
+    receipt = keep(app.store, ME)
     start(page)
     expect(box(page, "address")).to_be_focused()  # the least certain field of all documents
     page.keyboard.type(" ".join(ADDRESS))
@@ -96,7 +95,7 @@ def test_a_receipt_is_reviewed_with_the_keyboard_alone(app: App, page: Page) -> 
         ("total", "confirmed", "75.75"),
         ("date", "illegible", None),
     ]
-    places = {entry.key.name: len(entry.sources) for entry in record(app, receipt).entries}
+    places = {field.key.name: len(field.sources) for field in record(app, receipt).fields}
     assert places == {"company": 1, "date": 0, "address": 3, "total": 1, "tip": 0}
 
     page.keyboard.press("Enter")
@@ -109,7 +108,7 @@ def test_a_receipt_is_reviewed_with_the_keyboard_alone(app: App, page: Page) -> 
 
 
 def test_tab_goes_through_the_boxes_alone(app: App, page: Page) -> None:
-    keep(app.engine, ME)
+    keep(app.store, ME)
     start(page)
     order = [one.key for one in sorted(RECEIPT, key=lambda one: one.confidence)]
     for key in order:
@@ -122,7 +121,7 @@ def test_tab_goes_through_the_boxes_alone(app: App, page: Page) -> None:
 
 
 def test_lines_are_taken_by_a_click_and_by_dragging(app: App, page: Page) -> None:
-    receipt = keep(app.engine, ME)
+    receipt = keep(app.store, ME)
     start(page)
     expect(box(page, "address")).to_be_focused()
     lines = [page.locator(".print", has_text=text).first for text in ADDRESS]
@@ -144,16 +143,16 @@ def test_lines_are_taken_by_a_click_and_by_dragging(app: App, page: Page) -> Non
     expect(box(page, "company")).to_have_value("PELITA JERNIH HARDWARE SDN BHD")
     page.keyboard.press("Enter")
     stands(page, "company", "corrected", "PELITA JERNIH HARDWARE SDN BHD")
-    entries = {entry.key.name: entry for entry in record(app, receipt).entries}
-    read = Library(app.engine).open(ME, receipt)
+    placed = {field.key.name: field.sources for field in record(app, receipt).fields}
+    read = app.library.open(ME, receipt)
     by_text = {line.text: line.box for line in read.lines}
-    for source, text in zip(entries["address"].sources, ADDRESS, strict=True):
+    for source, text in zip(placed["address"], ADDRESS, strict=True):
         assert source.box == pytest.approx(by_text[text], abs=0.01)
     expect(page.locator(".spot")).to_have_count(6)  # three lines, company, date, total
 
 
 def test_what_was_saved_is_taken_back_and_typing_is_restored(app: App, page: Page) -> None:
-    receipt = keep(app.engine, ME)
+    receipt = keep(app.store, ME)
     start(page)
     total = box(page, "total")
     total.click()
@@ -183,8 +182,8 @@ def test_what_was_saved_is_taken_back_and_typing_is_restored(app: App, page: Pag
 def test_a_reload_keeps_the_document_what_was_saved_and_what_was_typed(
     app: App, page: Page
 ) -> None:
-    keep(app.engine, ME, CAFE, "cafe_receipt")
-    keep(app.engine, ME)
+    keep(app.store, ME, CAFE, "cafe_receipt")
+    keep(app.store, ME)
     start(page)
     expect(box(page, "address")).to_be_focused()
     page.keyboard.press("Alt+n")
@@ -204,7 +203,7 @@ def test_a_reload_keeps_the_document_what_was_saved_and_what_was_typed(
 def test_two_people_at_one_document_do_not_overwrite_each_other(
     app: App, page: Page, browser: Browser
 ) -> None:
-    receipt = keep(app.engine, ME)
+    receipt = keep(app.store, ME)
     start(page)
     expect(box(page, "address")).to_be_focused()
     with opened(browser, app.address) as other:
@@ -231,7 +230,7 @@ def test_two_people_at_one_document_do_not_overwrite_each_other(
 def test_an_undo_takes_back_nothing_that_its_page_does_not_show(
     app: App, page: Page, browser: Browser
 ) -> None:
-    receipt = keep(app.engine, ME)
+    receipt = keep(app.store, ME)
     start(page)
     expect(box(page, "address")).to_be_focused()
     box(page, "total").fill("80.00")
@@ -252,11 +251,11 @@ def test_an_undo_takes_back_nothing_that_its_page_does_not_show(
 
 
 def test_the_page_zooms_pans_and_shows_its_pages(app: App, page: Page) -> None:
-    library = Library(app.engine)
+    library = app.library
     path = app.engine.settings.annotations_dir / "samples" / "purchase_order.pdf"
     kept = library.add(ME, path.name, path.read_bytes())
     read = library.open(ME, kept.id)
-    predict(app.engine, ME, kept.id, read, (Guess("order number", "PO-58841", 0.5),))
+    predict(app.store, ME, kept.id, read, (Guess("order number", "PO-58841", 0.5),))
     start(page)
     expect(page.locator(".leaf")).to_have_count(len(read.pages))
     image = page.locator(".leaf img").first
@@ -299,7 +298,7 @@ def test_the_page_zooms_pans_and_shows_its_pages(app: App, page: Page) -> None:
 def test_empty_queues_say_what_to_do(app: App, page: Page) -> None:
     start(page)
     expect(page.locator(".nothing")).to_contain_text("Add documents on the Extract tab")
-    keep(app.engine, ME, CAFE, "cafe_receipt")
+    keep(app.store, ME, CAFE, "cafe_receipt")
     page.get_by_role("tab", name="Race").click()
     start(page)
     expect(box(page, "total")).to_be_focused()
@@ -309,7 +308,7 @@ def test_empty_queues_say_what_to_do(app: App, page: Page) -> None:
 
 def test_hostile_text_stays_text(app: App, page: Page) -> None:
     bad = Guess(ATTACK, ATTACK, 0.5, (f"{ATTACK}2",))
-    receipt = keep(app.engine, ME, (bad, Guess("__proto__", "x", 0.9)), name=ATTACK)
+    receipt = keep(app.store, ME, (bad, Guess("__proto__", "x", 0.9)), name=ATTACK)
     start(page)
     expect(page.locator(".title b")).to_have_text(ATTACK)
     area = page.locator(".field textarea").first

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from kie_app.config import Settings
-from kie_app.engine.engine import Engine
+from kie_app.store import Store
 from tests.access.people import App
 from tests.e2e.conftest import PATIENCE, ROOT, free_port, model_of, opened
 from tests.e2e.test_review import ME, box, field, said, stands, start
@@ -60,8 +60,8 @@ def killable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killable]:
 def test_a_server_killed_between_two_saves_loses_and_doubles_nothing(
     killable: Killable, browser: Browser
 ) -> None:
-    engine = Engine(Settings(data_dir=killable.data))
-    receipt = keep(engine, ME)
+    store = Store.of(Settings(data_dir=killable.data))
+    receipt = keep(store, ME)
     with opened(browser, killable.address) as page:
         start(page)
         expect(box(page, "address")).to_be_focused()
@@ -81,7 +81,7 @@ def test_a_server_killed_between_two_saves_loses_and_doubles_nothing(
         killable.start()
         stands(page, "company", "corrected", "PELITA JERNIH")
         expect(page.locator(".trouble")).to_be_hidden()
-    written = engine.store.answers.corrections_of(ME, receipt)
+    written = store.answers.corrections_of(ME, receipt)
     assert [(one.key, one.value) for one in written] == [
         ("total", "80.00"),
         ("company", "PELITA JERNIH"),
@@ -89,8 +89,8 @@ def test_a_server_killed_between_two_saves_loses_and_doubles_nothing(
 
 
 def test_a_page_loaded_anew_sends_what_was_not_saved(killable: Killable, browser: Browser) -> None:
-    engine = Engine(Settings(data_dir=killable.data))
-    receipt = keep(engine, ME)
+    store = Store.of(Settings(data_dir=killable.data))
+    receipt = keep(store, ME)
     with opened(browser, killable.address) as page:
         start(page)
         page.locator(".item", has_text="hardware_receipt").first.click()
@@ -104,7 +104,7 @@ def test_a_page_loaded_anew_sends_what_was_not_saved(killable: Killable, browser
         page.reload()
         stands(page, "total", "corrected", "81.00")
     assert opened_now == receipt
-    written = engine.store.answers.corrections_of(ME, receipt)
+    written = store.answers.corrections_of(ME, receipt)
     assert [(one.key, one.value) for one in written] == [("total", "81.00")]
 
 
@@ -124,7 +124,7 @@ def first_save(page: Page, answer: Callable[[Route], None]) -> None:
     taken: list[bool] = []
 
     def take(route: Route) -> None:
-        if taken or "review_say" not in (route.request.post_data or ""):
+        if taken or "review_correct" not in (route.request.post_data or ""):
             route.continue_()
             return
         taken.append(True)
@@ -134,7 +134,7 @@ def first_save(page: Page, answer: Callable[[Route], None]) -> None:
 
 
 def test_a_save_whose_answer_got_lost_is_saved_once(app: App, page: Page) -> None:
-    receipt = keep(app.engine, ME)
+    receipt = keep(app.store, ME)
 
     def lose(route: Route) -> None:
         """Let the save arrive, and lose its answer."""
@@ -174,7 +174,7 @@ def test_a_save_whose_answer_got_lost_is_saved_once(app: App, page: Page) -> Non
 def test_an_error_of_the_server_is_told_as_what_it_is_and_saved_over(
     app: App, page: Page, status: int, headers: dict[str, str], told: str
 ) -> None:
-    receipt = keep(app.engine, ME)
+    receipt = keep(app.store, ME)
     start(page)
     page.locator(f'.item[data-document="{receipt}"]').click()
     expect(box(page, "address")).to_be_focused()
@@ -189,11 +189,11 @@ def test_an_error_of_the_server_is_told_as_what_it_is_and_saved_over(
 
 
 def test_what_the_server_refuses_is_told_and_the_text_kept(app: App, page: Page) -> None:
-    receipt = keep(app.engine, ME)
+    receipt = keep(app.store, ME)
     start(page)
     page.locator(f'.item[data-document="{receipt}"]').click()
     expect(box(page, "address")).to_be_focused()
-    app.engine.store.documents.delete(ME, receipt)
+    app.store.documents.delete(ME, receipt)
     box(page, "total").fill("80.00")
     page.keyboard.press("Enter")
     expect(page.locator(".trouble")).to_contain_text("Not saved: total")

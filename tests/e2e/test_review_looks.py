@@ -8,13 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kie_app.config import Settings
-from kie_app.library.library import Library
-from kie_app.store import Said
+from kie_app.store import CorrectionState
 from tests.access.people import App, running
 from tests.e2e.conftest import SIZES, sized
 from tests.e2e.test_login import CONTRAST
 from tests.e2e.test_review import ME, box, start
-from tests.ui.kept import Guess, keep, predict
+from tests.ui.kept import Guess, correct, keep, predict
 
 pytestmark = pytest.mark.e2e
 
@@ -40,17 +39,17 @@ NAMELESS = """() => [...document.querySelectorAll('.review :is(button, textarea,
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     with running(Settings(data_dir=tmp_path_factory.mktemp("looks"))) as app:
-        document = keep(app.engine, ME, (Guess("total", "80.00", 0.9),), decoder="verified")
-        read = Library(app.engine).open(ME, document)
-        predict(app.engine, ME, document, read, GUESSES)
+        document = keep(app.store, ME, (Guess("total", "80.00", 0.9),), decoder="verified")
+        read = app.library.open(ME, document)
+        predict(app.store, ME, document, read, GUESSES)
         say(app, document, "total", "corrected")
         say(app, document, "tip", "illegible")
         yield app
 
 
-def say(app: App, document: str, key: str, state: Said) -> None:
+def say(app: App, document: str, key: str, state: CorrectionState) -> None:
     value = "81.00" if state == "corrected" else None
-    Library(app.engine).say(ME, document, key, state, value=value, author=ME, token=key)
+    correct(app.library, ME, document, key, state, value)
 
 
 @pytest.fixture(params=SIZES)

@@ -23,8 +23,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = with_users(tmp_path_factory.mktemp("roles"), person("ada", "admin"), person("bob"))
     with running(Settings(login=True, data_dir=folder)) as app:
         for owner in ("ada", "bob"):
-            keep(app.engine, owner)
-        app.engine.store.jobs.add("eve", JOB, total=70)
+            keep(app.store, owner)
+        app.store.jobs.add("eve", JOB, total=70)
         yield app
 
 

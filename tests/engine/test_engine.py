@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from kie_app.config import Settings
+from kie_app.datasets.samples import load_samples
 from kie_app.decoding import DECODERS
 from kie_app.engine.engine import Engine
 from kie_app.errors import DocumentError, SchemaError
@@ -107,7 +108,7 @@ def test_facts_name_machine_model_and_dtype(engine: Engine) -> None:
 
 def test_every_sample_comes_with_a_schema_that_can_be_asked() -> None:
     engine = Engine(Settings())
-    samples = engine.samples()
+    samples = load_samples(engine.settings.annotations_dir)
     assert len(samples) >= 6
     for sample in samples:
         assert engine.schema(sample.schema.name, sample.schema.keys)

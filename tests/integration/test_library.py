@@ -7,15 +7,33 @@ from pathlib import Path
 import pytest
 
 from kie_app.config import Settings
-from tests.library import test_library, test_library_at_once
-from tests.library.test_library import engine, library, model, picture
+from kie_app.library.library import Library
+from tests.library import (
+    test_corrections,
+    test_library,
+    test_library_at_once,
+    test_queue,
+    test_races,
+    test_schemas,
+    test_standing,
+)
+from tests.library.conftest import engine, library, model, picture
 from tests.store.things import Place
 
 __all__ = ["engine", "library", "model"]  # fixtures
 
+MODULES = (
+    test_corrections,
+    test_library,
+    test_library_at_once,
+    test_queue,
+    test_races,
+    test_schemas,
+    test_standing,
+)
 _TESTS = [
     (name, test)
-    for module in (test_library, test_library_at_once)
+    for module in MODULES
     for name, test in vars(module).items()
     if name.startswith("test_")
 ]
@@ -34,8 +52,6 @@ def test_no_test_hides_another() -> None:
     assert len(names) == len(set(names)) > 20
 
 
-def test_nothing_is_written_beside_the_server(
-    library: test_library.Library, tmp_path: Path
-) -> None:
+def test_nothing_is_written_beside_the_server(library: Library, tmp_path: Path) -> None:
     library.add("ann", "a.png", picture())
     assert [path.name for path in tmp_path.iterdir()] == ["files"]

@@ -13,11 +13,10 @@ from kie_app.config import Settings
 from kie_app.engine.engine import Engine
 from kie_app.errors import Overtaken, StoreError
 from kie_app.library.library import Library
-from kie_app.store import Counts
-from tests.library.test_library import SCHEMA, engine, library, model, picture, settings
+from kie_app.store import Counts, Store
+from tests.library.conftest import SCHEMA, picture
 from tests.store import children
-
-__all__ = ["engine", "library", "model", "settings"]  # fixtures
+from tests.ui.kept import correct, undo
 
 ROUNDS = 5  # of each of two processes
 
@@ -42,12 +41,12 @@ def test_one_file_added_at_once_is_one_document(library: Library) -> None:
 
 
 def test_a_document_asked_twice_at_once_has_one_answer_that_stands(
-    library: Library, engine: Engine
+    library: Library,
 ) -> None:
     kept = library.add("ann", "a.png", picture())
     one, other = at_once(*[lambda: library.fill("ann", kept.id, SCHEMA)] * 2)
-    assert one.entries == other.entries == library.one("ann", kept.id).entries
-    assert [entry.key for entry in one.entries] == list(SCHEMA.keys)
+    assert one.fields == other.fields == library.one("ann", kept.id).fields
+    assert [field.key for field in one.fields] == list(SCHEMA.keys)
 
 
 def test_of_two_who_say_at_once_what_they_saw_one_is_overtaken(library: Library) -> None:
@@ -56,37 +55,25 @@ def test_of_two_who_say_at_once_what_they_saw_one_is_overtaken(library: Library)
 
     def say(value: str) -> str | None:
         try:
-            library.say(
-                "ann",
-                kept.id,
-                "total",
-                "corrected",
-                value=value,
-                author="ann",
-                token=value,
-                after=0,
-            )
+            correct(library, "ann", kept.id, "total", "corrected", value, after=0)
         except Overtaken:
             return None
         return value
 
     said = at_once(lambda: say("1.00"), lambda: say("2.00"))
     [stands] = [value for value in said if value]
-    total, _ = library.one("ann", kept.id).entries
+    total, _ = library.one("ann", kept.id).fields
     assert (total.value, total.state) == (stands, "corrected")
 
 
-def test_a_document_deleted_while_it_is_worked_on_leaves_nothing(
-    library: Library, engine: Engine
-) -> None:
+def test_a_document_deleted_while_it_is_worked_on_leaves_nothing(library: Library) -> None:
     kept = library.add("ann", "a.png", picture())
     library.fill("ann", kept.id, SCHEMA)
 
     def say_and_undo(name: str) -> None:
-        for number in range(200):
-            token = f"{name} {number}"
-            library.say("ann", kept.id, "date", "absent", author=name, token=token)
-            library.undo("ann", kept.id, "date", author=name, token=f"undo {token}")
+        for _ in range(200):
+            correct(library, "ann", kept.id, "date", "absent", author=name)
+            undo(library, "ann", kept.id, "date", author=name)
 
     def work(name: str) -> None:
         with pytest.raises(StoreError, match="There is no document"):
@@ -94,20 +81,19 @@ def test_a_document_deleted_while_it_is_worked_on_leaves_nothing(
 
     at_once(lambda: work("one"), lambda: work("two"), lambda: library.delete("ann", kept.id))
     assert library.all("ann") == []
-    assert engine.store.counts() == Counts(0, 0, 0, 0, 0, 0, 0)
+    assert library.store.counts() == Counts(0, 0, 0, 0, 0, 0, 0)
 
 
 def live(settings: Settings, start: Any, name: str, other: str) -> None:
     """The whole life of a document, again and again, beside another process that lives the same."""
-    library = Library(Engine(settings))
+    library = Library(Engine(settings), Store.of(settings))
     start.wait()
-    for number in range(ROUNDS):
+    for _ in range(ROUNDS):
         kept = library.add(name, "a.png", picture())
-        said = {"author": name, "token": f"{number}"}
         assert library.fill(name, kept.id, SCHEMA).verified == 0
-        total, _ = library.say(name, kept.id, "total", "corrected", value=name, **said).entries
+        total, _ = correct(library, name, kept.id, "total", "corrected", name).fields
         assert (total.value, total.state) == (name, "corrected")
-        taken = library.undo(name, kept.id, "total", author=name, token=f"undo {number}")
+        taken = undo(library, name, kept.id, "total")
         assert taken.verified == 0
         library.delete(name, kept.id)
         assert library.all(name) == []
@@ -115,11 +101,11 @@ def live(settings: Settings, start: Any, name: str, other: str) -> None:
 
 
 def test_processes_that_work_on_one_content_do_not_meet(
-    library: Library, engine: Engine, settings: Settings
+    library: Library, settings: Settings
 ) -> None:
     library.add("ann", "a.png", picture())  # makes the database
     start = children.barrier(2)
     lives = [(settings, start, "bob", "eve"), (settings, start, "eve", "bob")]
     assert children.run(live, lives) == [0, 0]
-    assert engine.store.counts().documents == 1
+    assert library.store.counts().documents == 1
     assert library.all("ann")[0].prediction is None

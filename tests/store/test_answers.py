@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kie_app.errors import Overtaken, StoreError
-from kie_app.store import Correction, Said, Store
+from kie_app.store import Correction, CorrectionState, Store
 from kie_app.types import Extraction, Source
 from tests.store import anything, things
 from tests.store.anything import same_store
@@ -21,7 +21,7 @@ def said(
     store: Store,
     document: str,
     value: str | None,
-    state: Said = "corrected",
+    state: CorrectionState = "corrected",
     key: str = "total",
     token: str = "",
     after: int | None = None,

@@ -86,12 +86,14 @@ def record() -> None:
     """Run the race on the sample and write what came of it."""
     from kie_app import export
     from kie_app.config import Settings
+    from kie_app.datasets.samples import load_samples
     from kie_app.engine.engine import Engine
     from kie_app.race.running import RaceFinished
 
     engine = Engine(Settings.from_env())
     engine.warm_up()
-    sample = next(one for one in engine.samples() if one.name == SAMPLE)
+    samples = load_samples(engine.settings.annotations_dir)
+    sample = next(one for one in samples if one.name == SAMPLE)
     updates = engine.race(engine.read_file(sample.path), sample.schema, DECODERS)
     done = [update.extraction for update in updates if isinstance(update, RaceFinished)]
     FILE.write_text(export.to_json(done) + "\n", "utf-8")

@@ -24,7 +24,9 @@ from kie_app.config import ROOT, Settings
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.export import export
+from kie_app.library.library import Library
 from kie_app.schemas.kinds import schema_of
+from kie_app.store import Store
 from kie_app.types import Key, Schema
 from kie_app.ui.page import build_ui
 from kie_app.ui.race.tab import MODEL
@@ -61,7 +63,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         max_file_mb=1,
     )
     with running(settings, model=True) as app:
-        app.engine.save_schema("ada", PLATES)
+        app.library.schemas.save("ada", PLATES)
         yield app
 
 
@@ -144,7 +146,7 @@ def test_the_endpoints_are_public_and_all_other_events_are_not(
 @pytest.mark.parametrize("name", ["extract", "add_document", "fill_document"])
 def test_what_reads_takes_its_turn_at_the_model_with_the_page(name: str) -> None:
     engine = Engine(Settings())
-    page = build_ui(engine, WarmUp(engine))
+    page = build_ui(engine, Library(engine, Store.of(engine.settings)), WarmUp(engine))
     [endpoint] = [one for one in page.fns.values() if one.api_name == name]
     turn = (endpoint.concurrency_id, endpoint.concurrency_limit)
     assert turn == (MODEL["concurrency_id"], MODEL["concurrency_limit"]) == ("model", 1)

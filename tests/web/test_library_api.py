@@ -13,11 +13,10 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from kie_app import export
-from kie_app.library.library import Library
+from kie_app.export import export
 from kie_app.race import card as race_card
 from kie_app.schemas.kinds import schema_of
-from tests.access.people import App, person, running, with_users
+from tests.access.people import App, line, running, users_file
 from tests.documents.pdfs import PdfPage, pdf
 from tests.ui import recorded
 from tests.ui.kept import keep
@@ -30,8 +29,7 @@ KEYS = "invoice no, date, total"
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("app")
-    settings = tiny(folder, login=True)
-    with_users(settings.data_dir, person("ada"), person("bob"))
+    settings = tiny(folder, auth=str(users_file(folder, line("ada"), line("bob"))))
     with running(settings, model=True) as app:
         yield app
 
@@ -72,13 +70,13 @@ def test_a_document_is_kept_filled_and_deleted(app: App, ada: Client, bill: str)
     assert listed(ada)[kept["id"]] == kept
 
     filled = call(ada, "fill_document", kept["id"], keys=KEYS, decoder="verified")
-    record = Library(app.engine).one("ada", kept["id"])
+    record = app.library.one("ada", kept["id"])
     assert (filled["schema"], filled["decoder"]) == ("keys", "verified")
     extraction = record.extraction()
     assert extraction is not None
     rows = json.loads(export.grid_to_json(export.long_grid([extraction])))
-    for field, row, entry in zip(filled["fields"], rows, record.entries, strict=True):
-        assert field["predicted"] == entry.value
+    for field, row, stands in zip(filled["fields"], rows, record.fields, strict=True):
+        assert field["predicted"] == stands.value
         shared = field.keys() & row.keys()
         assert {"key", "value", "normalised", "confidence", "pages", "boxes"} <= shared
         assert {name: field[name] for name in shared} == {name: row[name] for name in shared}
@@ -189,13 +187,13 @@ def test_what_cannot_be_read_is_not_kept(bob: Client, tmp_path: Path) -> None:
 
 
 def test_text_that_cannot_be_sent_is_told_all_the_same(app: App, ada: Client) -> None:
-    keep(app.engine, "ada", name="half \ud800.jpg")
+    keep(app.store, "ada", name="half \ud800.jpg")
     assert "half ?.jpg" in {one["file"] for one in listed(ada).values()}
 
 
 def test_races_are_listed_as_their_cards_to_their_owner(app: App, ada: Client, bob: Client) -> None:
-    kept = keep(app.engine, "ada", sample="cafe_receipt")
-    store, result = app.engine.store, recorded.extractions()
+    kept = keep(app.store, "ada", sample="cafe_receipt")
+    store, result = app.store, recorded.extractions()
     race = store.races.save("ada", kept, schema_of("r", ["total"]), result, {"machine": "mine"})
     read = store.documents.content("ada", kept)
     assert read is not None

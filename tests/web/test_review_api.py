@@ -9,10 +9,9 @@ import pytest
 from gradio_client import Client
 
 from kie_app.config import Settings
-from kie_app.library.library import Library
+from kie_app.library.corrections import LONGEST
 from kie_app.library.queue import ORDERS, queue
-from kie_app.ui.review.handlers import LONGEST
-from tests.access.people import App, person, running, with_users
+from tests.access.people import App, line, running, users_file
 from tests.ui.kept import Guess, keep
 from tests.web.test_library_api import call, told
 
@@ -22,14 +21,15 @@ WRONG_SUM = (Guess("subtotal", "10.00", 0.9), Guess("tax", "1.00", 0.9), Guess("
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """Without a model: what it said is kept already."""
-    folder = with_users(tmp_path_factory.mktemp("app"), person("ada"), person("bob"))
-    with running(Settings(login=True, data_dir=folder)) as app:
+    folder = tmp_path_factory.mktemp("app")
+    auth = str(users_file(folder, line("ada"), line("bob")))
+    with running(Settings(auth=auth, data_dir=folder / "data")) as app:
         yield app
 
 
 @pytest.fixture
 def receipt(app: App) -> str:
-    return keep(app.engine, "ada")
+    return keep(app.store, "ada")
 
 
 def field(document: dict[str, Any], key: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def field(document: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def corrections(app: App, document: str) -> list[tuple[str, str | None]]:
-    said = app.engine.store.answers.corrections_of("ada", document)
+    said = app.store.answers.corrections_of("ada", document)
     return [(one.state, one.value) for one in said]
 
 
@@ -156,10 +156,10 @@ def test_nobody_says_anything_of_a_document_of_another(
 
 
 def test_the_queue_is_that_of_the_page_in_every_order(app: App, ada: Client, receipt: str) -> None:
-    keep(app.engine, "ada", WRONG_SUM)
-    done = keep(app.engine, "ada", (Guess("total", "75.75", 0.1),))
+    keep(app.store, "ada", WRONG_SUM)
+    done = keep(app.store, "ada", (Guess("total", "75.75", 0.1),))
     call(ada, "say", done, "total", "confirmed", "t", "75.75")
-    records = Library(app.engine).all("ada")
+    records = app.library.all("ada")
     for order in ORDERS:
         found = [one["id"] for one in call(ada, "review_queue", order)]
         assert found == [one.document.id for one in queue(records, order)]

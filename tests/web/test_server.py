@@ -18,6 +18,7 @@ from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import DataError, KieError, StoreError
 from kie_app.library.library import Library
 from kie_app.schemas.kinds import schema_of
+from kie_app.store import Store
 from kie_app.ui.extract import grid as extract_grid
 from kie_app.ui.page import build_ui
 from kie_app.web.metrics import Metrics
@@ -33,19 +34,24 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="module")
-def client(engine: Engine) -> Iterator[TestClient]:
+def library(engine: Engine) -> Library:
+    return Library(engine, Store.of(engine.settings))
+
+
+@pytest.fixture(scope="module")
+def client(engine: Engine, library: Library) -> Iterator[TestClient]:
     warm_up = WarmUp(engine)
-    page = build_ui(engine, warm_up)
-    with TestClient(build_server(page, engine, warm_up, Everybody())) as client:
+    page = build_ui(engine, library, warm_up)
+    with TestClient(build_server(page, engine, library, warm_up, Everybody())) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def document(engine: Engine) -> str:
+def document(library: Library) -> str:
     """A blank page in the library of the one user."""
     out = io.BytesIO()
     Image.new("RGB", (120, 160), "white").save(out, "PNG")
-    return Library(engine).add("local", "blank.png", out.getvalue()).id
+    return library.add("local", "blank.png", out.getvalue()).id
 
 
 def test_health_tells_whether_the_model_is_there(client: TestClient) -> None:
@@ -62,9 +68,9 @@ def test_a_kept_page_is_a_private_image(client: TestClient, document: str) -> No
 
 
 def test_a_download_holds_the_own_documents_that_were_asked_for(
-    client: TestClient, engine: Engine, document: str
+    client: TestClient, library: Library, document: str
 ) -> None:
-    Library(engine).fill("local", document, schema_of("mine", ["total"]))
+    library.fill("local", document, schema_of("mine", ["total"]))
     form = {"documents": f"{document} somebody-elses", "kind": "json"}
     answer = client.post("/downloads", data=form)
     assert answer.headers["content-disposition"] == 'attachment; filename="onepass.json"'

@@ -43,7 +43,7 @@ def kv(
     """
     from kie_app.datasets.synthetic import SYNONYMS
     from kie_app.model import loading
-    from kie_app.schemas.templates import load_paraphrases
+    from kie_app.schemas.templates import load_paraphrases, load_templates
     from kie_app.training import devices, kv_finetuning
     from kie_app.training.examples import Naming
     from kie_app.training.trainer import TrainOptions
@@ -64,8 +64,9 @@ def kv(
         patience,
         pointers_only=pointers_only,
     )
+    templates = load_templates(engine.settings.annotations_dir / "templates")
     naming = Naming(
-        {key.name: key for one in engine.schemas().values() for key in one.keys},
+        {key.name: key for one in templates.values() for key in one.keys},
         {**SYNONYMS, **load_paraphrases(engine.settings.annotations_dir)},
         re.compile(leave_out, re.IGNORECASE) if leave_out else None,
     )

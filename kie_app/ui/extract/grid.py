@@ -59,7 +59,7 @@ def chosen(
     tests = {
         "Added now": lambda one: one.document.id in added,
         "Not filled": lambda one: one.prediction is None,
-        "To check": lambda one: bool(one.entries) and not one.done,
+        "To check": lambda one: bool(one.fields) and not one.done,
         "Checked": lambda one: one.done,
         "Failed rule": lambda one: bool(one.broken),
     }
@@ -82,13 +82,13 @@ def grid(records: Sequence[Record]) -> Grid:
 def _columns(records: Sequence[Record]) -> dict[str, bool]:
     """The keys' names, and whether all that have the name are of numbers."""
     columns: dict[str, bool] = {}
-    for key in (entry.key for one in records for entry in one.entries):
+    for key in (field.key for one in records for field in one.fields):
         columns[key.name] = columns.get(key.name, True) and key.kind in COUNTED
     return columns
 
 
 def _row(record: Record, columns: Mapping[str, bool]) -> tuple[Cell, ...]:
-    fields = len(record.entries)
+    fields = len(record.fields)
     checked = f"{record.verified} of {fields}" if fields else "not filled"
     least = percent(record.least) if fields and not record.done else ""
     values = _values(record, columns)
@@ -108,17 +108,17 @@ def _plain(text: str) -> Cell:
 
 def _values(record: Record, columns: Mapping[str, bool]) -> dict[str, Cell]:
     """The cells of a document's values, by key. Its own dates decide on their order."""
-    dates = (one.value for one in record.entries if one.value and one.key.kind == "date")
+    dates = (one.value for one in record.fields if one.value and one.key.kind == "date")
     order = proven_order(dates)
-    return {one.key.name: _value(one, order, columns[one.key.name]) for one in record.entries}
+    return {one.key.name: _value(one, order, columns[one.key.name]) for one in record.fields}
 
 
-def _value(entry: StandingField, day_first: bool | None, counted: bool) -> Cell:
+def _value(field: StandingField, day_first: bool | None, counted: bool) -> Cell:
     """A value as printed and, where that says more, as it was read; "?" marks a doubtful one. Of a
     field without a value, what a person said of it."""
-    if entry.state in UNREAD:
-        return Cell(f"({entry.state})", None if counted else "")
-    text, kind = (entry.value or "")[:LONGEST], entry.key.kind
+    if field.state in UNREAD:
+        return Cell(f"({field.state})", None if counted else "")
+    text, kind = (field.value or "")[:LONGEST], field.key.kind
     read = normalised(text, kind, day_first) if text else None
     shown = text
     if read and kind not in PROSE and read.text != text:

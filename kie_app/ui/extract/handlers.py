@@ -6,88 +6,59 @@ costs nothing of the rest.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
-from kie_app.engine.engine import Engine
+from kie_app.config import Settings
+from kie_app.datasets.samples import load_samples
 from kie_app.engine.warm_up import WarmUp
-from kie_app.errors import BackboneError, DocumentError, KieError
+from kie_app.errors import BackboneError, DocumentError, line_of
 from kie_app.library.library import Library
 from kie_app.library.standing import Record
-from kie_app.schemas.naming import joined_names, parse_keys
+from kie_app.schemas.naming import joined_names
 from kie_app.types import Key
 from kie_app.ui.extract import grid as extract_grid
+from kie_app.ui.extract.view import ExtractView, Visit
+from kie_app.ui.keys.editor import asked_schema
+from kie_app.ui.shared.drop_zone import received
 from kie_app.ui.shared.elements import Update, status_line
-from kie_app.ui.shared.errors import BROKEN, awaited, toasted, told
+from kie_app.ui.shared.errors import await_model, shows_errors
 from kie_app.ui.shared.formatting import count
 from kie_app.ui.shared.visitor import visitor
-from kie_app.web import uploads as upload
-
-log = logging.getLogger(__name__)
 
 STOPPED = "Stopped. What was done until then is kept."
-
-
-@dataclass(frozen=True)
-class Visit:
-    """Ids of the documents added since the page was loaded."""
-
-    added: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ExtractView:
-    """The components that the handlers write to."""
-
-    visit: gr.State
-    chosen: gr.State  # the id of the picked document; its own, since a long fill ends after a pick
-    status: gr.HTML
-    failures: gr.HTML
-    shown: gr.Radio
-    search: gr.Textbox
-    summary: gr.HTML
-    grid: gr.Dataframe
-    files: gr.HTML
-    picked: gr.Row
-    name: gr.HTML
-    sure: gr.Row
-
-    @property
-    def outputs(self) -> list[Any]:
-        return list(vars(self).values())
 
 
 class ExtractHandlers:
     """Handlers over the library. What belongs to a visitor comes in and goes out as a Visit."""
 
     def __init__(
-        self, engine: Engine, library: Library, warm_up: WarmUp, view: ExtractView
+        self, settings: Settings, library: Library, warm_up: WarmUp, view: ExtractView
     ) -> None:
-        self._engine, self._library = engine, library
+        self._settings, self._library = settings, library
         self._warm_up, self.view = warm_up, view
 
-    @toasted
+    @shows_errors
     def show(self, visit: Visit, shown: str, words: str, request: gr.Request) -> Update:
         """The grid as the library stands now."""
         return self._grid(visit, shown, words, visitor(request).name)
 
-    @told
+    @shows_errors
     def add(self, visit: Visit, payload: Any, request: gr.Request) -> Iterator[Update]:
         """Keep the dropped files, one after the other."""
-        yield from self._add(visit, [_sent(one, self._engine) for one in payload], request)
+        yield from self._add(visit, [_sent(one, self._settings) for one in payload], request)
 
-    @told
+    @shows_errors
     def add_samples(self, visit: Visit, request: gr.Request) -> Iterator[Update]:
         """Keep the sample documents."""
-        samples = self._engine.samples()
+        samples = load_samples(self._settings.annotations_dir)
         files = [(one.path.name, one.path.read_bytes) for one in samples]
         yield from self._add(visit, files, request)
 
-    @told
+    @shows_errors
     def fill(
         self,
         visit: Visit,
@@ -100,11 +71,11 @@ class ExtractHandlers:
     ) -> Iterator[Update]:
         """Ask the keys of every document that is shown."""
         owner, view = visitor(request).name, self.view
-        schema = self._engine.schema(template or "own keys", parse_keys(names, known))
+        schema = asked_schema(self._library.schemas, names, known, template)
         records = self._shown(visit, shown, words, owner)
         if not records:
             raise DocumentError("No document is shown: drop some, or show others.")
-        yield from awaited(self._warm_up, view.status)
+        yield from await_model(self._warm_up, view.status)
         work = [
             (one.document.name, lambda at=one.document.id: self._library.fill(owner, at, schema))
             for one in records
@@ -113,7 +84,7 @@ class ExtractHandlers:
         asked = _asked(len(records), len(failed), joined_names(schema.keys))
         yield {**self._grid(visit, shown, words, owner), view.status: asked}
 
-    @toasted
+    @shows_errors
     def pick(self, event: gr.SelectData, request: gr.Request) -> Update:
         """What can be done with the document of a row."""
         owner, view = visitor(request).name, self.view
@@ -126,10 +97,10 @@ class ExtractHandlers:
             view.chosen: record.document.id,
             view.picked: gr.Row(visible=True),
             view.sure: gr.Row(visible=False),
-            view.name: status_line(_told(record)),
+            view.name: status_line(_summary(record)),
         }
 
-    @toasted
+    @shows_errors
     def delete(
         self, visit: Visit, chosen: str, shown: str, words: str, request: gr.Request
     ) -> Update:
@@ -181,7 +152,7 @@ class ExtractHandlers:
             except BackboneError:
                 raise  # the same for every document
             except Exception as error:
-                failed.append(f"{name}: {_trouble(name, error)}")
+                failed.append(f"{name}: {line_of(error, name)}")
                 yield {view.failures: extract_grid.failures(failed)}
         return failed
 
@@ -199,14 +170,12 @@ class ExtractHandlers:
         }
 
 
-def _sent(payload: Any, engine: Engine) -> tuple[str, Callable[[], bytes]]:
+def _sent(payload: Any, settings: Settings) -> tuple[str, Callable[[], bytes]]:
     """A dropped file's name, and how to get its bytes, or the error that it did not arrive: that is
     one file's trouble, not that of the others."""
     name = str(payload.get("orig_name") or payload.get("name") or "the file")
     try:
-        if "path" not in payload:
-            raise upload.refusal(name, int(payload["size"]), engine.settings)
-        data, name = upload.take(payload)
+        data, name = received(payload, settings)
     except DocumentError as error:
         trouble = error
 
@@ -217,14 +186,6 @@ def _sent(payload: Any, engine: Engine) -> tuple[str, Callable[[], bytes]]:
     return name, lambda: data
 
 
-def _trouble(name: str, error: Exception) -> str:
-    """One line for the person; what nobody thought of is also logged."""
-    if isinstance(error, KieError):
-        return str(error)
-    log.error("%r could not be worked on", name, exc_info=error)
-    return BROKEN
-
-
 def _asked(number: int, failed: int, names: str) -> str:
     """How many documents were asked, and how many of them failed."""
     if not failed:
@@ -233,9 +194,9 @@ def _asked(number: int, failed: int, names: str) -> str:
     return status_line(done, "bad" if failed == number else "")
 
 
-def _told(record: Record) -> str:
+def _summary(record: Record) -> str:
     """The picked document in one line."""
-    fields = count(len(record.entries), "field")
+    fields = count(len(record.fields), "field")
     return (
         f"{record.document.name}: {fields}, {record.verified} checked. {'; '.join(record.broken)}"
     )

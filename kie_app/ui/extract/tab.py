@@ -7,11 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from kie_app.engine.engine import Engine
+from kie_app.config import Settings
 from kie_app.engine.warm_up import WarmUp
 from kie_app.library.library import Library
 from kie_app.ui.extract.grid import FIRST, SHOWN
-from kie_app.ui.extract.handlers import STOPPED, ExtractHandlers, ExtractView, Visit
+from kie_app.ui.extract.handlers import STOPPED, ExtractHandlers
+from kie_app.ui.extract.view import ExtractView, Visit
 from kie_app.ui.keys.editor import build_keys_editor
 from kie_app.ui.keys.own_keys import OwnKeys
 from kie_app.ui.shared.elements import cancel_with, drop_zone, html, status_line
@@ -29,16 +30,14 @@ class Extract:
 
 
 def build_extract(
-    page: gr.Blocks, tab: gr.Tab, engine: Engine, library: Library, warm_up: WarmUp
+    page: gr.Blocks, tab: gr.Tab, settings: Settings, library: Library, warm_up: WarmUp
 ) -> Extract:
     """Lay the tab out in the current context and bind its events; `page` is its root."""
     visit, chosen = gr.State(Visit()), gr.State("")
     with gr.Row(elem_classes="extract-sources"):
-        drop = drop_zone(
-            engine.settings, title="Add documents", many=True, elem_id="add", stop="#stop"
-        )
+        drop = drop_zone(settings, title="Add documents", many=True, elem_id="add", stop="#stop")
         samples = gr.Button("Add the samples", elem_id="add-samples", scale=0, min_width=170)
-    editor = build_keys_editor(page, engine, "extract-")
+    editor = build_keys_editor(page, library.schemas, "extract-")
     with gr.Row(elem_classes="extract-run"):
         button = gr.Button("Fill the documents shown", variant="primary", elem_id="fill-all")
         stop = gr.Button("Stop", elem_id="stop", scale=0, min_width=110)
@@ -76,7 +75,7 @@ def build_extract(
     view = ExtractView(
         visit, chosen, status, failures, shown, search, summary, grid, files, picked, name, sure
     )
-    handlers = ExtractHandlers(engine, library, warm_up, view)
+    handlers = ExtractHandlers(settings, library, warm_up, view)
     stand = [visit, shown, search]
     tab.select(handlers.show, stand, view.outputs, **QUIET)
     shown.input(handlers.show, stand, view.outputs, **QUIET)
@@ -96,5 +95,6 @@ def build_extract(
     delete.click(lambda: gr.Row(visible=True), None, sure, **QUIET)
     no.click(lambda: gr.Row(visible=False), None, sure, **QUIET)
     yes.click(handlers.delete, [visit, chosen, shown, search], view.outputs, **QUIET)
-    tab.select(OwnKeys(engine).choices, None, editor.template, **QUIET)  # saved on another tab
+    # Keys may have been saved on another tab meanwhile.
+    tab.select(OwnKeys(library.schemas).choices, None, editor.template, **QUIET)
     return Extract(chosen, review)

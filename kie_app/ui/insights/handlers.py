@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from kie_app.engine.engine import Engine
+from kie_app.config import Settings
 from kie_app.engine.facts import machine
 from kie_app.errors import StoreError
 from kie_app.evaluation import break_even
@@ -20,9 +20,10 @@ from kie_app.race.history import Facts, RecordedRace, by_facts, recorded_races
 from kie_app.race.spread import speed_up_spreads
 from kie_app.race.throughput import checked_price
 from kie_app.race.throughput import compare as compare_throughput
+from kie_app.store import Store
 from kie_app.ui.insights import charts, tables
 from kie_app.ui.shared.elements import Update
-from kie_app.ui.shared.errors import toasted
+from kie_app.ui.shared.errors import shows_errors
 from kie_app.ui.shared.formatting import count
 from kie_app.ui.shared.visitor import visitor
 
@@ -85,19 +86,19 @@ class InsightsView:
 
 
 class InsightsHandlers:
-    """Handlers over the engine: each acts for the visitor of its event."""
+    """Handlers over the store: each acts for the visitor of its event."""
 
-    def __init__(self, engine: Engine, view: InsightsView) -> None:
-        self._engine, self.view = engine, view
+    def __init__(self, settings: Settings, store: Store, view: InsightsView) -> None:
+        self._settings, self._store, self.view = settings, store, view
 
-    @toasted
+    @shows_errors
     def read(self, facts: str | None, time: Time, race: str | None, request: gr.Request) -> Update:
         """All races as they stand now."""
         owner = visitor(request).name
-        found = Seen(owner, tuple(recorded_races(self._engine.store, owner)))
+        found = Seen(owner, tuple(recorded_races(self._store, owner)))
         return {self.view.seen: found, **self._figures(found.races, facts, time, race)}
 
-    @toasted
+    @shows_errors
     def compare(
         self,
         seen: Seen,
@@ -109,7 +110,7 @@ class InsightsHandlers:
         """The races that were read, of other facts or for another time."""
         return self._figures(_own(seen, request), facts, time, race)
 
-    @toasted
+    @shows_errors
     def reckon(
         self, seen: Seen, facts: str | None, price: float | None, request: gr.Request
     ) -> str:
@@ -117,20 +118,20 @@ class InsightsHandlers:
         _, shown = _chosen(_own(seen, request), facts)
         return tables.costs(compare_throughput(shown), len(shown), checked_price(price))
 
-    @toasted
+    @shows_errors
     def oversee(self, request: gr.Request) -> str:
         """What an admin sees of the whole server, nothing for anybody else."""
-        store = self._engine.store
+        store = self._store
         if visitor(request).role != "admin":
             return ""
         return tables.server(store.counts(), store.jobs.of_every_owner())
 
-    @toasted
+    @shows_errors
     def make_card(self, race: str | None, values: bool, request: gr.Request) -> str:
         """The card of a race, nothing without one."""
         if not race:
             return ""
-        owner, store = visitor(request).name, self._engine.store
+        owner, store = visitor(request).name, self._store
         kept = store.races.one(owner, race)
         document = store.documents.content(owner, kept.document)
         if document is None:
@@ -143,15 +144,15 @@ class InsightsHandlers:
         stem = f"onepass-race-{kept.made:%Y-%m-%d-%H%M}"
         return tables.card_downloads(stem, files, race_card.summary(card))
 
-    @toasted
+    @shows_errors
     def open_sweep(
         self, keys: float, length: float, documents: float, time: Time, request: gr.Request
     ) -> Update:
         """The sweep as it stands now, its sliders as wide as what was measured."""
         visitor(request)
-        sweep, view = break_even.load(self._engine.settings), self.view
+        sweep, view = break_even.load(self._settings), self.view
         if sweep is None:
-            command = tables.no_sweep(self._engine.settings.data_dir)
+            command = tables.no_sweep(self._settings.data_dir)
             return {view.origin: command, view.explorer: gr.Column(visible=False)}
         here = sweep.facts.get("machine") == machine()
         return {
@@ -161,13 +162,13 @@ class InsightsHandlers:
             **self._explored(sweep, (keys, length, documents), time),
         }
 
-    @toasted
+    @shows_errors
     def explore(
         self, keys: float, length: float, documents: float, time: Time, request: gr.Request
     ) -> Update:
         """The measured point that is nearest to the sliders."""
         visitor(request)
-        sweep = break_even.load(self._engine.settings)
+        sweep = break_even.load(self._settings)
         if sweep is None:
             return {self.view.explorer: gr.Column(visible=False)}
         return self._explored(sweep, (keys, length, documents), time)

@@ -6,8 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from kie_app.engine.engine import Engine
+from kie_app.config import Settings
 from kie_app.evaluation.break_even import AXES
+from kie_app.store import Store
 from kie_app.ui.insights import charts, tables
 from kie_app.ui.insights.handlers import InsightsHandlers, InsightsView, Seen
 from kie_app.ui.shared.elements import html
@@ -18,7 +19,7 @@ from kie_app.ui.shared.plots import blank
 EAGER: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
 
 
-def build_insights(tab: gr.Tab, engine: Engine) -> None:
+def build_insights(tab: gr.Tab, settings: Settings, store: Store) -> None:
     """Lay the tab out in the current context and bind its events. Everything is read and drawn when
     the tab is opened: charts in a hidden tab have no width."""
     seen = gr.State(Seen())
@@ -93,7 +94,7 @@ def build_insights(tab: gr.Tab, engine: Engine) -> None:
         card=card,
         server=server,
     )
-    _bind(tab, view, InsightsHandlers(engine, view))
+    _bind(tab, view, InsightsHandlers(settings, store, view))
 
 
 def _bind(tab: gr.Tab, view: InsightsView, handlers: InsightsHandlers) -> None:

@@ -7,10 +7,10 @@ from functools import partial
 
 import gradio as gr
 
-from kie_app.engine.engine import Engine
+from kie_app.library.schemas import NamedSchemas
 from kie_app.schemas.kinds import KINDS
 from kie_app.schemas.naming import parse_keys, with_details
-from kie_app.types import Key
+from kie_app.types import Key, Schema
 from kie_app.ui.keys import own_keys
 from kie_app.ui.keys.own_keys import OwnKeys
 from kie_app.ui.shared.events import QUIET
@@ -30,10 +30,10 @@ class KeysEditor:
     keys: gr.State
 
 
-def build_keys_editor(page: gr.Blocks, engine: Engine, prefix: str = "") -> KeysEditor:
+def build_keys_editor(page: gr.Blocks, schemas: NamedSchemas, prefix: str = "") -> KeysEditor:
     """Put the controls into the current layout; `page` is its root, `prefix` goes before the names
     by which the page knows the controls."""
-    own = OwnKeys(engine)
+    own = OwnKeys(schemas)
     with gr.Row(elem_classes="keys-row"):
         names = gr.Textbox(
             label="Keys",
@@ -48,7 +48,7 @@ def build_keys_editor(page: gr.Blocks, engine: Engine, prefix: str = "") -> Keys
         template = gr.Dropdown(
             label="Template",
             info="Fills the keys in",
-            choices=list(engine.schemas()),
+            choices=list(schemas.templates()),
             value=None,
             scale=1,
             min_width=150,
@@ -73,6 +73,13 @@ def build_keys_editor(page: gr.Blocks, engine: Engine, prefix: str = "") -> Keys
         event(parse_keys, [names, keys], keys, **QUIET)
     keys.change(_names, keys, shown, **QUIET)
     return KeysEditor(template, names, keys)
+
+
+def asked_schema(
+    schemas: NamedSchemas, names: str, known: tuple[Key, ...], template: str | None
+) -> Schema:
+    """The schema that the controls name; SchemaError when it cannot be asked."""
+    return schemas.checked(Schema(template or "own keys", parse_keys(names, known)))
 
 
 def _keeping(

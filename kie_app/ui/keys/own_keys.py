@@ -8,13 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from kie_app.engine.engine import Engine
 from kie_app.errors import SchemaError
+from kie_app.library.schemas import NamedSchemas
 from kie_app.schemas.naming import joined_names, parse_keys
 from kie_app.schemas.templates import dump_template, parse_template
 from kie_app.types import Key, Schema
 from kie_app.ui.shared.downloads import file_stem
-from kie_app.ui.shared.errors import toasted
+from kie_app.ui.shared.errors import shows_errors
 from kie_app.ui.shared.formatting import safe
 from kie_app.ui.shared.visitor import visitor
 from kie_app.web import uploads as upload
@@ -29,60 +29,60 @@ Choice = tuple[Any, Any]  # the dropdown and the line of links, after a change
 
 
 class OwnKeys:
-    """Handlers over the engine: each acts for the visitor of its event."""
+    """Handlers over the schemas: each acts for the visitor of its event."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, schemas: NamedSchemas) -> None:
+        self._schemas = schemas
 
-    @toasted
+    @shows_errors
     def choices(self, request: gr.Request) -> Any:
         """The templates, the visitor's own among them."""
-        return gr.Dropdown(choices=list(self._schemas(request)))
+        return gr.Dropdown(choices=list(self._known(request)))
 
-    @toasted
+    @shows_errors
     def fill_in(self, name: str | None, request: gr.Request) -> Any:
         """The chosen template's keys; nothing changes when the choice was left without a name."""
-        schema = self._schemas(request).get(name or "")
+        schema = self._known(request).get(name or "")
         if schema is None:
             return gr.skip()
-        own = "" if schema.name in self._engine.schemas() else schema.name
+        own = "" if schema.name in self._schemas.templates() else schema.name
         return joined_names(schema.keys), schema.keys, own, link(schema)
 
-    @toasted
+    @shows_errors
     def save(
         self, name: str | None, names: str, known: tuple[Key, ...], request: gr.Request
     ) -> Choice:
         """Keep the named keys, and choose them."""
         title = " ".join((name or "").split())
         schema = Schema(title, parse_keys(names, known))
-        self._engine.save_schema(visitor(request).name, schema)
+        self._schemas.save(visitor(request).name, schema)
         gr.Info(f"Saved as {safe(title)}.")
         return self._chosen(schema, request)
 
-    @toasted
+    @shows_errors
     def remove(self, name: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
         """Remove the saved keys of that name; what is being asked stays as it is."""
         title = " ".join((name or "").split())
-        self._engine.delete_schema(visitor(request).name, title)
+        self._schemas.delete(visitor(request).name, title)
         gr.Info(f"Removed {safe(title)}.")
-        choices = gr.Dropdown(choices=list(self._schemas(request)), value=None)
+        choices = gr.Dropdown(choices=list(self._known(request)), value=None)
         return choices, "", ""
 
-    @toasted
+    @shows_errors
     def take_in(self, path: str, request: gr.Request) -> tuple[Any, ...]:
         """Save the keys of a YAML file and ask them."""
         data, source = upload.take({"path": path, "orig_name": Path(path).name})
         schema = parse_template(text_of(data, source), source)
-        self._engine.save_schema(visitor(request).name, schema)
+        self._schemas.save(visitor(request).name, schema)
         gr.Info(f"Took in {safe(schema.name)}.")
         asked = joined_names(schema.keys), schema.keys, schema.name
         return (*self._chosen(schema, request), *asked)
 
-    def _schemas(self, request: gr.Request) -> dict[str, Schema]:
-        return self._engine.schemas_of(visitor(request).name)
+    def _known(self, request: gr.Request) -> dict[str, Schema]:
+        return self._schemas.of(visitor(request).name)
 
     def _chosen(self, schema: Schema, request: gr.Request) -> Choice:
-        choices = list(self._schemas(request))
+        choices = list(self._known(request))
         return gr.Dropdown(choices=choices, value=schema.name), link(schema)
 
 

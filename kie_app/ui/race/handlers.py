@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from kie_app.access.users import User
+from kie_app.datasets.samples import load_samples
 from kie_app.decoding import DECODERS
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
@@ -20,17 +21,18 @@ from kie_app.errors import DocumentError, SchemaError, StoreError
 from kie_app.library.library import Library
 from kie_app.race.figures import Label
 from kie_app.race.running import RaceEvent
-from kie_app.schemas.naming import joined_names, parse_keys
+from kie_app.schemas.naming import joined_names
 from kie_app.types import Document, Key, Schema
+from kie_app.ui.keys.editor import asked_schema
 from kie_app.ui.race import charts, results, stage
 from kie_app.ui.race.session import Session
 from kie_app.ui.race.state import Race
 from kie_app.ui.race.view import View
+from kie_app.ui.shared.drop_zone import received
 from kie_app.ui.shared.elements import Update, status_line
-from kie_app.ui.shared.errors import awaited, told
+from kie_app.ui.shared.errors import await_model, shows_errors
 from kie_app.ui.shared.formatting import short
 from kie_app.ui.shared.visitor import visitor
-from kie_app.web import uploads as upload
 
 # Between two drawings while tokens stream: often enough to look live, seldom enough that drawing
 # takes next to nothing from the arm that is being timed.
@@ -50,10 +52,11 @@ class RaceHandlers:
         self._engine = engine
         self._library = library
         self._warm_up = warm_up
-        self._samples = {sample.name: sample for sample in engine.samples()}
+        samples = load_samples(engine.settings.annotations_dir)
+        self._samples = {sample.name: sample for sample in samples}
         self.view = view
 
-    @told
+    @shows_errors
     def pick_sample(
         self, session: Session, decoders: list[str], event: gr.EventData, request: gr.Request
     ) -> Iterator[Update]:
@@ -73,7 +76,7 @@ class RaceHandlers:
         named = sample.schema.keys if sample else ()
         return joined_names(named), named, None
 
-    @told
+    @shows_errors
     def open_file(
         self,
         session: Session,
@@ -85,23 +88,23 @@ class RaceHandlers:
         request: gr.Request,
     ) -> Iterator[Update]:
         """Read an uploaded document and show its pages; run the race on it if keys are named."""
-        data, name = upload.take(payload)
+        data, name = received(payload, self._engine.settings)
         yield {self.view.status: status_line(f"Reading {name}\N{HORIZONTAL ELLIPSIS}")}
         session = self._open(visitor(request), session, name, data, None)
         following = _next(session.document, names)
         yield {**self._cleared(session), self.view.status: status_line(following)}
         if following == READ:
             session = replace(session, extractions=())  # its charts are cleared already
-            schema = self._schema(names, known, template)
+            schema = asked_schema(self._library.schemas, names, known, template)
             yield from self._race(visitor(request), session, schema, decoders)
 
-    @told
+    @shows_errors
     def refuse_file(self, event: gr.EventData) -> Iterator[Update]:
         """Say why the browser did not send a file."""
         yield {self.view.status: status_line("Checking the file\N{HORIZONTAL ELLIPSIS}")}
-        raise upload.refusal(str(event.name), int(event.size), self._engine.settings)
+        received({"name": event.name, "size": event.size}, self._engine.settings)
 
-    @told
+    @shows_errors
     def fill(
         self,
         session: Session,
@@ -114,7 +117,7 @@ class RaceHandlers:
         """Run the race on the open document with the keys named."""
         if session.document is None:
             raise DocumentError("No document is open: pick a sample or open a file of your own.")
-        schema = self._schema(names, known, template)
+        schema = asked_schema(self._library.schemas, names, known, template)
         yield from self._race(visitor(request), session, schema, decoders)
 
     def stop(self, session: Session) -> Update:
@@ -122,9 +125,6 @@ class RaceHandlers:
         if session.extractions:
             return {self.view.status: status_line("Nothing is running now.")}
         return {**self._cleared(session), self.view.status: status_line(STOPPED)}
-
-    def _schema(self, names: str, known: tuple[Key, ...], template: str | None) -> Schema:
-        return self._engine.schema(template or "own keys", parse_keys(names, known))
 
     def _open(
         self, user: User, session: Session, name: str, data: bytes, label: Label | None
@@ -155,7 +155,7 @@ class RaceHandlers:
         if not chosen:
             raise SchemaError("No arm is ticked: tick at least one under 'Arms'.")
         yield self._cleared(session)
-        yield from awaited(self._warm_up, self.view.status)
+        yield from await_model(self._warm_up, self.view.status)
         race = Race.of(schema, chosen)
         yield self._frame(race, session)
         for frame in self._frames(race, session):
@@ -169,7 +169,7 @@ class RaceHandlers:
     def _keep(self, user: User, session: Session, race: Race) -> Update:
         """Keep the race; where it cannot be, the line that says so."""
         try:
-            self._library.save_race(user.name, session.kept, race.schema, race.extractions)
+            self._library.races.save(user.name, session.kept, race.schema, race.extractions)
         except StoreError as error:  # somebody deleted the document meanwhile, say
             return {self.view.status: status_line(f"Done, but not kept: {error}", "bad")}
         return {}

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from kie_app.datasets.samples import load_samples
 from kie_app.decoding import DECODERS, DEFAULT_ARMS
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
@@ -43,7 +44,7 @@ def build_race(
         )
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=5, min_width=320):
-            editor = build_keys_editor(page, engine)
+            editor = build_keys_editor(page, library.schemas)
         with gr.Column(scale=3, min_width=300):
             arms = _arms()
             with gr.Row(elem_id="fill-row"):
@@ -73,7 +74,8 @@ def build_race(
         drop.upload(handlers.open_file, [session, drop, *asked], view.outputs, **EVERY, **MODEL),
         button.click(handlers.fill, [session, *asked], view.outputs, **MODEL),
     ]
-    tab.select(OwnKeys(engine).choices, None, editor.template, **QUIET)  # saved on another tab
+    # Keys may have been saved on another tab meanwhile.
+    tab.select(OwnKeys(library.schemas).choices, None, editor.template, **QUIET)
     cancel_with(stop, long)
     stop.click(handlers.stop, session, view.outputs, **QUIET)
 
@@ -89,7 +91,7 @@ def _arms() -> gr.CheckboxGroup:
 
 def _cards(engine: Engine) -> gr.HTML:
     return html(
-        samples.render(engine.samples()),
+        samples.render(load_samples(engine.settings.annotations_dir)),
         html_template=samples.TEMPLATE,
         js_on_load=samples.SCRIPT,
         elem_id="samples",

@@ -127,11 +127,11 @@ def queue_parts(board: Board) -> dict[str, str]:
 
 
 def _progress(records: Sequence[Record]) -> str:
-    filled = [one for one in records if one.entries]
+    filled = [one for one in records if one.fields]
     if not filled:
         return ""
     done, verified = sum(one.done for one in filled), sum(one.verified for one in filled)
-    fields = sum(len(one.entries) for one in filled)
+    fields = sum(len(one.fields) for one in filled)
     return (
         f"<p><b>{done} of {count(len(filled), 'document')} done</b>, "
         f"{verified} of {count(fields, 'field')} verified</p>"
@@ -150,7 +150,7 @@ def _unfilled(number: int) -> str:
 
 def _item(record: Record, opened: bool) -> str:
     name = safe(record.document.name)
-    left = len(record.entries) - record.verified
+    left = len(record.fields) - record.verified
     facts = [f"{left} open"] if left else ["all verified"]
     if left:
         facts.append(f"least {percent(record.least)}")
@@ -167,7 +167,7 @@ def _item(record: Record, opened: bool) -> str:
 
 def _none_waits(board: Board) -> str:
     """Why the queue is empty and what to do."""
-    filled = [one for one in board.records if one.entries]
+    filled = [one for one in board.records if one.fields]
     if not board.records:
         return (
             "Nothing to review yet. Add documents on the Extract tab and fill them there, "

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
+from kie_app.library.corrections import mark
 from kie_app.library.rules import READABLE
 from kie_app.library.standing import Record, StandingField
 from kie_app.types import Reading, Source
@@ -15,7 +15,7 @@ from kie_app.values import normalised, proven_order
 PARTS = ("rules", "fields", "foot")
 READINGS = 5  # readings that a field offers
 
-# What a button says, the saying it sends, the key that does the same.
+# What a button says, what it sends, the key that does the same.
 ACTS = (("Absent", "absent", "Alt A"), ("Illegible", "illegible", "Alt I"))
 
 NO_FIELDS = "This document has no fields yet: fill it on the Extract tab."
@@ -24,17 +24,11 @@ NO_FIELDS = "This document has no fields yet: fill it on the Extract tab."
 def render(record: Record) -> dict[str, str]:
     """What changes when a field is saved."""
     order = proven_order(
-        entry.value for entry in record.entries if entry.value and entry.key.kind == "date"
+        field.value for field in record.fields if field.value and field.key.kind == "date"
     )
-    ranked = sorted(enumerate(record.entries), key=lambda one: one[1].confidence)
-    fields = "".join(_field(number, entry, order) for number, entry in ranked)
+    ranked = sorted(enumerate(record.fields), key=lambda one: one[1].confidence)
+    fields = "".join(_field(number, field, order) for number, field in ranked)
     return {"rules": _rules(record.broken), "fields": fields, "foot": _foot(record)}
-
-
-def seen(entry: StandingField) -> str:
-    """A mark of how a field stands; a saying brings back the mark of what its author saw."""
-    stands = json.dumps([entry.state, entry.value])
-    return hashlib.sha256(stands.encode()).hexdigest()[:16]
 
 
 def _rules(broken: Sequence[str]) -> str:
@@ -44,52 +38,52 @@ def _rules(broken: Sequence[str]) -> str:
     return f"<p>{count(len(broken), 'broken rule')}</p><ul>{items}</ul>"
 
 
-def _field(number: int, entry: StandingField, order: bool | None) -> str:
-    name, value = safe(entry.key.name), safe(entry.value or "")
+def _field(number: int, field: StandingField, order: bool | None) -> str:
+    name, value = safe(field.key.name), safe(field.value or "")
     box, about = f"review-box-{number}", f"review-about-{number}"
     return (
-        f'<li class="field" data-key="{name}" data-state="{entry.state}" data-seen="{seen(entry)}" '
-        f'data-prediction="{entry.prediction}" data-value="{value}" '
-        f'data-spots="{safe(_spots(entry.sources))}">'
+        f'<li class="field" data-key="{name}" data-state="{field.state}" data-seen="{mark(field)}" '
+        f'data-prediction="{field.prediction}" data-value="{value}" '
+        f'data-spots="{safe(_spots(field.sources))}">'
         f'<div class="what"><label for="{box}">{name}</label>'
-        f'<span class="kind">{safe(entry.key.kind)}</span>{_state(entry)}</div>'
+        f'<span class="kind">{safe(field.key.kind)}</span>{_state(field)}</div>'
         f'<textarea id="{box}" rows="1" spellcheck="false" autocomplete="off" '
-        f'aria-describedby="{about}" placeholder="{_placeholder(entry)}">{value}</textarea>'
-        f'<p class="about" id="{about}">{_about(entry, order)}</p>'
-        f"{_readings(entry.readings, entry.value)}{_acts(entry, name)}</li>"
+        f'aria-describedby="{about}" placeholder="{_placeholder(field)}">{value}</textarea>'
+        f'<p class="about" id="{about}">{_about(field, order)}</p>'
+        f"{_readings(field.readings, field.value)}{_acts(field, name)}</li>"
     )
 
 
-def _state(entry: StandingField) -> str:
-    disputed = '<span class="disputed">decoders disagree</span>' if entry.disputed else ""
+def _state(field: StandingField) -> str:
+    disputed = '<span class="disputed">decoders disagree</span>' if field.disputed else ""
     return (
         f'{disputed}<span class="sure" title="confidence of the prediction">'
-        f'{percent(entry.confidence)}</span><span class="state">{entry.state}</span>'
+        f'{percent(field.confidence)}</span><span class="state">{field.state}</span>'
     )
 
 
-def _placeholder(entry: StandingField) -> str:
-    return {"illegible": "illegible", "predicted": "predicted absent"}.get(entry.state, "absent")
+def _placeholder(field: StandingField) -> str:
+    return {"illegible": "illegible", "predicted": "predicted absent"}.get(field.state, "absent")
 
 
-def _about(entry: StandingField, order: bool | None) -> str:
+def _about(field: StandingField, order: bool | None) -> str:
     """Beside the raw text: how it reads by its kind, what was predicted, whether it has a place."""
-    parts = [_reads(entry, order)]
-    if entry.verified and entry.value != entry.predicted:
-        parts.append(f"predicted: {safe(entry.predicted or 'absent')}")
-    if entry.value and not entry.sources:
+    parts = [_reads(field, order)]
+    if field.verified and field.value != field.predicted:
+        parts.append(f"predicted: {safe(field.predicted or 'absent')}")
+    if field.value and not field.sources:
         parts.append("not located on the page")
     return " ".join(f"<span>{part}</span>" for part in parts if part)
 
 
-def _reads(entry: StandingField, order: bool | None) -> str:
-    if not entry.value:
+def _reads(field: StandingField, order: bool | None) -> str:
+    if not field.value:
         return ""
-    read = normalised(entry.value, entry.key.kind, order)
+    read = normalised(field.value, field.key.kind, order)
     if read is None:
-        unread = entry.key.kind in READABLE
-        return f"<em>does not read as {safe(entry.key.kind)}</em>" if unread else ""
-    same = read.text == entry.value
+        unread = field.key.kind in READABLE
+        return f"<em>does not read as {safe(field.key.kind)}</em>" if unread else ""
+    same = read.text == field.value
     said = "" if same else f"reads as <b>{safe(read.text)}</b>"
     doubt = f"<em>{safe(read.doubt)}</em>" if read.doubt else ""
     return ", ".join(part for part in (said, doubt) if part)
@@ -107,8 +101,8 @@ def _readings(readings: Sequence[Reading], value: str | None) -> str:
     return f'<ul class="readings" aria-label="Readings">{items}</ul>'
 
 
-def _acts(entry: StandingField, name: str) -> str:
-    undo = "" if entry.state == "predicted" else _act("Undo", "undo", "Alt Z", name)
+def _acts(field: StandingField, name: str) -> str:
+    undo = "" if field.state == "predicted" else _act("Undo", "undo", "Alt Z", name)
     confirm = (
         f'<button type="button" data-act="confirm" tabindex="-1" title="Enter">'
         f'<span class="as-is">Confirm</span><span class="anew">Save</span>'
@@ -133,9 +127,9 @@ def _spots(sources: Iterable[Source]) -> str:
 
 
 def _foot(record: Record) -> str:
-    if not record.entries:
+    if not record.fields:
         return f"<p>{NO_FIELDS}</p>"
-    said = f"<p>All {count(len(record.entries), 'field')} verified.</p>" if record.done else ""
-    word, mark = ("Next document", "primary") if record.done else ("Skip this document", "")
+    said = f"<p>All {count(len(record.fields), 'field')} verified.</p>" if record.done else ""
+    word, look = ("Next document", "primary") if record.done else ("Skip this document", "")
     back = '<button type="button" class="back">Previous document</button>'
-    return f'{said}<button type="button" class="next {mark}">{word}</button>{back}'
+    return f'{said}<button type="button" class="next {look}">{word}</button>{back}'

@@ -46,7 +46,7 @@ function dressAll() {
   one('.review').classList.toggle('closed', !shown());
   const failed = memory.outbox.filter(said => said.reason);
   const keys = failed.map(said => JSON.parse(said.name)[1]).join(', ');
-  const seconds = Math.ceil(pause('review_say') / 1000);
+  const seconds = Math.ceil(pause('review_correct') / 1000);
   const later = `kept, and sent again by itself in ${seconds} s`;
   const kept = failed.some(said => !said.refused) ? later : 'kept';
   const text = failed.length ? `Not saved: ${keys}. ${failed[0].reason} Your text is ${kept}.`

@@ -98,19 +98,19 @@ async function deliver() {
     news.set(said.name, {text: 'saving\u2026', mood: ''});
     keep();
     dressAll();
-    const answer = await call('review_say', said);
+    const answer = await call('review_correct', said);
     if (answer && !answer.error) {
       await arrived(said, answer);
       continue;
     }
     news.delete(said.name);
-    said.reason = answer ? answer.error : why('review_say');
+    said.reason = answer ? answer.error : why('review_correct');
     said.refused = Boolean(answer);
     if (answer) trigger('refused', {message: answer.error});
     else break;
   }
-  if (unsent()) trying = setTimeout(flush, pause('review_say'));
-  memory.outbox.forEach(said => { said.reason ||= why('review_say'); });
+  if (unsent()) trying = setTimeout(flush, pause('review_correct'));
+  memory.outbox.forEach(said => { said.reason ||= why('review_correct'); });
   keep();
   dressAll();
   return !memory.outbox.some(said => said.document === shown());

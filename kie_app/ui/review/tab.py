@@ -11,7 +11,6 @@ import gradio as gr
 from kie_app.library.library import Library
 from kie_app.ui.review import board as review_board
 from kie_app.ui.review.handlers import ReviewHandlers, refused, server_functions
-from kie_app.ui.shared.errors import toasted
 from kie_app.ui.shared.events import QUIET
 
 # A reload brings a person back to where they were, above all where something waits to be saved;
@@ -56,4 +55,4 @@ def build_review(page: gr.Blocks, tabs: gr.Tabs, library: Library) -> Review:
     )
     board.refused(refused, None, None, **QUIET)
     page.load(None, None, None, js=COME_BACK)
-    return Review(tabs, board, toasted(handlers.open_document))
+    return Review(tabs, board, handlers.open_document)

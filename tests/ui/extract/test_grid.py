@@ -81,13 +81,13 @@ def test_a_value_stands_with_what_it_was_read_as_where_that_says_more() -> None:
 def test_a_field_without_a_value_tells_what_a_person_said_of_it() -> None:
     one = record("a", {"total": "1.00", "shop": "A", "tax": None}, ("total", "shop"))
     said = dict(zip(("total", "shop"), ("absent", "illegible"), strict=True))
-    entries = tuple(
-        replace(entry, state=said.get(entry.key.name, entry.state), value=None)
-        for entry in one.entries
+    fields = tuple(
+        replace(field, state=said.get(field.key.name, field.state), value=None)
+        for field in one.fields
     )
-    [row] = extract_grid.grid([replace(one, entries=entries)]).rows
+    [row] = extract_grid.grid([replace(one, fields=fields)]).rows
     assert row[3:6] == (Cell("(absent)", None), Cell("(illegible)", ""), Cell("", ""))
-    assert extract_grid.chosen([replace(one, entries=entries)], "All", (), "illegible")
+    assert extract_grid.chosen([replace(one, fields=fields)], "All", (), "illegible")
 
 
 def test_other_dates_of_a_document_decide_on_their_order() -> None:

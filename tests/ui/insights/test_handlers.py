@@ -12,8 +12,8 @@ import gradio as gr
 import pytest
 
 from kie_app.config import Settings
-from kie_app.engine.engine import Engine
 from kie_app.evaluation import break_even
+from kie_app.store import Store
 from kie_app.ui.insights import tab as insights
 from kie_app.ui.insights.handlers import InsightsHandlers, InsightsView, Seen
 from tests.ui import recorded
@@ -25,27 +25,32 @@ FACTS = {"machine": "2 cores", "dtype": "bfloat16", "threads": "2"}
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    made = Engine(Settings(data_dir=tmp_path, models_dir=tmp_path / "models"))
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, models_dir=tmp_path / "models")
+
+
+@pytest.fixture
+def store(settings: Settings) -> Store:
+    store = Store.of(settings)
     done = recorded.extractions()
     for owner, name, facts in (
         ("ada", "old.png", {**FACTS, "dtype": "float32"}),
         ("ada", "receipt.png", FACTS),
         ("bob", "secret.png", FACTS),
     ):
-        kept = made.store.documents.add(owner, name, name.encode())
-        made.store.documents.save_content(owner, kept.id, recorded.document())
-        made.store.races.save(owner, kept.id, done[0].schema, done, facts)
-    return made
+        kept = store.documents.add(owner, name, name.encode())
+        store.documents.save_content(owner, kept.id, recorded.document())
+        store.races.save(owner, kept.id, done[0].schema, done, facts)
+    return store
 
 
 @pytest.fixture
-def handlers(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> InsightsHandlers:
+def handlers(settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch) -> InsightsHandlers:
     """Those of the tab as it is laid out."""
     bound: list[InsightsHandlers] = []
     monkeypatch.setattr(insights, "_bind", lambda tab, view, handlers: bound.append(handlers))
     with gr.Blocks(), gr.Tab("Insights") as tab:
-        insights.build_insights(tab, engine)
+        insights.build_insights(tab, settings, store)
     return bound[0]
 
 
@@ -152,8 +157,10 @@ def test_without_a_sweep_the_explorer_is_hidden_and_the_command_told(
     assert handlers.view.point not in found
 
 
-def test_the_sliders_lead_to_measured_points(handlers: InsightsHandlers, engine: Engine) -> None:
-    file = engine.settings.data_dir / "sweep.json"
+def test_the_sliders_lead_to_measured_points(
+    handlers: InsightsHandlers, settings: Settings
+) -> None:
+    file = settings.data_dir / "sweep.json"
     file.write_text(json.dumps(break_even.dump(sweep())), "utf-8")
     view = handlers.view
     found = handlers.open_sweep(16, 9, 1, "decode", asked_by("ada"))
@@ -185,10 +192,10 @@ def test_whoever_is_not_known_gets_nothing(handlers: InsightsHandlers) -> None:
 
 
 def test_every_component_that_an_event_answers_is_one_of_its_outputs(
-    handlers: InsightsHandlers, engine: Engine
+    handlers: InsightsHandlers, settings: Settings
 ) -> None:
     view: InsightsView = handlers.view
-    file = engine.settings.data_dir / "sweep.json"
+    file = settings.data_dir / "sweep.json"
     file.write_text(json.dumps(break_even.dump(sweep())), "utf-8")
     assert set(read(handlers)) <= {view.seen, *view.figures}
     explored = handlers.open_sweep(1, 1, 1, "decode", asked_by("ada"))
@@ -196,21 +203,21 @@ def test_every_component_that_an_event_answers_is_one_of_its_outputs(
 
 
 def test_admins_alone_see_what_the_server_holds_and_everybodys_jobs(
-    engine: Engine, handlers: InsightsHandlers
+    store: Store, handlers: InsightsHandlers
 ) -> None:
     assert handlers.oversee(asked_by("ada")) == ""
     root = asked_by("root", "admin")
     assert "No job was started yet" in Markup(handlers.oversee(root)).text
-    engine.store.jobs.add("ada", "fine-tune", total=70)
-    engine.store.jobs.add("bob", ATTACK)
-    held = engine.store.jobs.claim(["fine-tune"], 60)
+    store.jobs.add("ada", "fine-tune", total=70)
+    store.jobs.add("bob", ATTACK)
+    held = store.jobs.claim(["fine-tune"], 60)
     assert held is not None
-    engine.store.jobs.finish(held, f"stopped by {ATTACK}")
+    store.jobs.finish(held, f"stopped by {ATTACK}")
     shown = handlers.oversee(root)
     assert harmless(shown)
     told = Markup(shown).text
     for part in ("fine-tune", "ada", "failed", "0 of 70", "bob", "waiting", "0 of 0"):
         assert part in told
-    assert engine.store.counts().races == 3
+    assert store.counts().races == 3
     assert "race-card" not in shown
     assert handlers.oversee(asked_by("bob")) == ""

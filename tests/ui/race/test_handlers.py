@@ -19,6 +19,7 @@ from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import DocumentError
 from kie_app.library.library import Library
+from kie_app.store import Store
 from kie_app.ui.page import build_ui
 from kie_app.ui.race.handlers import RaceHandlers
 from kie_app.ui.race.session import Session
@@ -38,7 +39,7 @@ def handlers() -> RaceHandlers:
     with gr.Blocks():
         html = [gr.HTML() for _ in range(4)]
         view = View(gr.State(), *html, (gr.Plot(),) * 4)
-    return RaceHandlers(engine, Library(engine), WarmUp(engine), view)
+    return RaceHandlers(engine, Library(engine, Store.of(engine.settings)), WarmUp(engine), view)
 
 
 def asked_by(name: str, role: Role = "user") -> gr.Request:
@@ -197,5 +198,5 @@ def test_a_document_opens_for_the_user_who_asked(handlers: RaceHandlers) -> None
 
 def test_building_the_page_loads_no_model() -> None:
     engine = Engine(Settings())
-    build_ui(engine, WarmUp(engine))
+    build_ui(engine, Library(engine, Store.of(engine.settings)), WarmUp(engine))
     assert engine._backbone is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,67 +16,60 @@ from starlette.requests import Request
 
 from kie_app.access.users import User
 from kie_app.config import Settings
-from kie_app.engine.engine import Engine
+from kie_app.library.corrections import LONGEST
 from kie_app.library.library import Library
 from kie_app.library.standing import Record
 from kie_app.types import Key, Schema
-from kie_app.ui.review.handlers import LONGEST, ReviewHandlers, refused, server_functions
+from kie_app.ui.review.handlers import ReviewHandlers, refused, server_functions
 from tests.conftest import save_backbone
-from tests.ui.kept import RECEIPT, Guess, keep, predict
+from tests.ui.kept import RECEIPT, Guess, bare_library, keep, predict
 from tests.ui.race.test_handlers import asked_by
 
 ADDRESS = ("NO. 27, JALAN CEMPAKA 4/3,", "TAMAN SERI PELITA,", "43000 KAJANG, SELANGOR.")
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = Engine(Settings(data_dir=tmp_path / "data"))
-    yield engine
-    engine.store.close()
+def handlers(library: Library) -> ReviewHandlers:
+    return ReviewHandlers(library)
 
 
 @pytest.fixture
-def handlers(engine: Engine) -> ReviewHandlers:
-    return ReviewHandlers(Library(engine))
-
-
-@pytest.fixture
-def receipt(engine: Engine) -> str:
-    return keep(engine, "ada")
+def receipt(library: Library) -> str:
+    return keep(library.store, "ada")
 
 
 Say = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def say(handlers: ReviewHandlers, engine: Engine, receipt: str) -> Say:
+def say(handlers: ReviewHandlers, library: Library, receipt: str) -> Say:
     """Say something of the receipt, having seen it as it stands unless `seen` is given."""
 
     def said(key: str, how: str, text: str = "", **other: Any) -> dict[str, Any]:
         sent = {"document": receipt, "key": key, "how": how, "text": text, "lines": []}
-        sent |= {"token": uuid4().hex, "seen": mark(engine, receipt, key)}
-        return handlers.say("ada", sent | other)
+        sent |= {"token": uuid4().hex, "seen": mark(library, receipt, key)}
+        return handlers.correct("ada", sent | other)
 
     return said
 
 
-def record(engine: Engine, document: str) -> Record:
-    return Library(engine).one("ada", document)
+def record(library: Library, document: str) -> Record:
+    return library.one("ada", document)
 
 
-def entry(engine: Engine, document: str, key: str) -> Any:
-    return next(one for one in record(engine, document).entries if one.key.name == key)
+def field(library: Library, document: str, key: str) -> Any:
+    return record(library, document).field(key)
 
 
-def mark(engine: Engine, document: str, key: str) -> str:
+def mark(library: Library, document: str, key: str) -> str:
     """How the field stands, as the board marks it."""
-    parts = ReviewHandlers(Library(engine)).open("ada", {"document": document})["parts"]
+    parts = ReviewHandlers(library).open("ada", {"document": document})["parts"]
     field = parts["fields"].partition(f'data-key="{key}"')[2]
     return str(field.partition('data-seen="')[2].partition('"')[0])
 
 
-def corrections(engine: Engine, document: str) -> list[tuple[str, str | None]]:
-    written = engine.store.answers.corrections_of("ada", document)
+def corrections(library: Library, document: str) -> list[tuple[str, str | None]]:
+    written = library.store.answers.corrections_of("ada", document)
     return [(one.state, one.value) for one in written]
 
 
@@ -93,201 +86,199 @@ def corrections(engine: Engine, document: str) -> list[tuple[str, str | None]]:
     ],
 )
 def test_a_text_confirms_or_corrects_and_none_is_absent(
-    engine: Engine, receipt: str, say: Say, how: str, text: str, stands: tuple[str, str | None]
+    library: Library, receipt: str, say: Say, how: str, text: str, stands: tuple[str, str | None]
 ) -> None:
     assert "changed" not in say("total", how, text)
-    assert corrections(engine, receipt) == [stands]
+    assert corrections(library, receipt) == [stands]
 
 
-def test_an_absence_that_was_predicted_is_confirmed(engine: Engine, receipt: str, say: Say) -> None:
+def test_an_absence_that_was_predicted_is_confirmed(
+    library: Library, receipt: str, say: Say
+) -> None:
     say("tip", "confirm", "")
-    assert corrections(engine, receipt) == [("confirmed", None)]
+    assert corrections(library, receipt) == [("confirmed", None)]
 
 
-def test_a_value_stands_where_the_model_saw_it(engine: Engine, receipt: str, say: Say) -> None:
-    before = entry(engine, receipt, "total")
+def test_a_value_stands_where_the_model_saw_it(library: Library, receipt: str, say: Say) -> None:
+    before = field(library, receipt, "total")
     say("total", "confirm", "75.75")
-    assert entry(engine, receipt, "total").sources == before.sources
-    reading = entry(engine, receipt, "company").readings[1]
+    assert field(library, receipt, "total").sources == before.sources
+    reading = field(library, receipt, "company").readings[1]
     say("company", "confirm", reading.value)
-    assert entry(engine, receipt, "company").sources == reading.sources != ()
+    assert field(library, receipt, "company").sources == reading.sources != ()
 
 
 def test_a_typed_value_is_found_on_the_page_or_has_no_place(
-    engine: Engine, receipt: str, say: Say
+    library: Library, receipt: str, say: Say
 ) -> None:
     say("address", "confirm", " ".join(ADDRESS))
-    assert len(entry(engine, receipt, "address").sources) == 3
+    assert len(field(library, receipt, "address").sources) == 3
     say("company", "confirm", "nothing like it on this page")
-    assert entry(engine, receipt, "company").sources == ()
+    assert field(library, receipt, "company").sources == ()
 
 
 def test_the_same_value_on_another_line_is_another_place(
-    engine: Engine, receipt: str, say: Say
+    library: Library, receipt: str, say: Say
 ) -> None:
     say("total", "confirm", "75.75")
-    lines = Library(engine).open("ada", receipt).lines
+    lines = library.open("ada", receipt).lines
     say("total", "confirm", "75.75", lines=[0])
-    (place,) = entry(engine, receipt, "total").sources
+    (place,) = field(library, receipt, "total").sources
     assert place.box == pytest.approx(lines[0].box, abs=0.001)
     say("total", "confirm", "75.75", lines=[0])
-    assert corrections(engine, receipt) == [("confirmed", "75.75")] * 2
+    assert corrections(library, receipt) == [("confirmed", "75.75")] * 2
 
 
 def test_lines_are_the_place_of_what_was_taken_from_them(
-    engine: Engine, receipt: str, say: Say
+    library: Library, receipt: str, say: Say
 ) -> None:
-    lines = Library(engine).open("ada", receipt).lines
+    lines = library.open("ada", receipt).lines
     taken = [number for number, line in enumerate(lines) if line.text in ADDRESS]
     say("address", "confirm", " ".join(ADDRESS), lines=taken)
-    places = entry(engine, receipt, "address").sources
+    places = field(library, receipt, "address").sources
     for place, number in zip(places, taken, strict=True):
         assert place.box == pytest.approx(lines[number].box, abs=0.001)
     line = lines[taken[0]]
     say("company", "confirm", "JALAN CEMPAKA", lines=taken[:1])
-    (part,) = entry(engine, receipt, "company").sources
+    (part,) = field(library, receipt, "company").sources
     assert line.box.x0 < part.box.x0 < part.box.x1 < line.box.x1
     say("company", "confirm", "quite something else", lines=[*taken[:1], 10_000])
-    (whole,) = entry(engine, receipt, "company").sources
+    (whole,) = field(library, receipt, "company").sources
     assert whole.box == line.box
 
 
-def test_the_same_token_saves_once(engine: Engine, receipt: str, say: Say) -> None:
-    seen = mark(engine, receipt, "total")
+def test_the_same_token_saves_once(library: Library, receipt: str, say: Say) -> None:
+    seen = mark(library, receipt, "total")
     for _ in range(3):
         answer = say("total", "confirm", "80.00", token="click", seen=seen)
         assert "changed" not in answer
     for _ in range(3):
         say("total", "undo", token="second click")
-    assert corrections(engine, receipt) == [("corrected", "80.00"), ("predicted", "75.75")]
+    assert corrections(library, receipt) == [("corrected", "80.00"), ("predicted", "75.75")]
 
 
 def test_what_was_said_elsewhere_is_shown_and_not_overwritten(
-    engine: Engine, receipt: str, say: Say
+    library: Library, receipt: str, say: Say
 ) -> None:
-    old = mark(engine, receipt, "total")
+    old = mark(library, receipt, "total")
     say("total", "confirm", "80.00")
     answer = say("total", "confirm", "90.00", seen=old)
     assert answer["changed"]
     assert 'data-value="80.00"' in answer["parts"]["fields"]
-    assert corrections(engine, receipt) == [("corrected", "80.00")]
+    assert corrections(library, receipt) == [("corrected", "80.00")]
     assert "changed" not in say("total", "confirm", "90.00")
-    assert corrections(engine, receipt)[-1] == ("corrected", "90.00")
+    assert corrections(library, receipt)[-1] == ("corrected", "90.00")
 
 
-def test_what_stands_already_is_not_said_again(engine: Engine, receipt: str, say: Say) -> None:
-    old = mark(engine, receipt, "total")
+def test_what_stands_already_is_not_said_again(library: Library, receipt: str, say: Say) -> None:
+    old = mark(library, receipt, "total")
     say("total", "confirm", "80.00")
     assert "changed" not in say("total", "confirm", "80.00", seen=old)
-    assert corrections(engine, receipt) == [("corrected", "80.00")]
+    assert corrections(library, receipt) == [("corrected", "80.00")]
 
 
 def test_an_undo_takes_back_nothing_that_was_not_seen(
-    engine: Engine, receipt: str, say: Say
+    library: Library, receipt: str, say: Say
 ) -> None:
     say("total", "confirm", "80.00")
-    stale = mark(engine, receipt, "total")
+    stale = mark(library, receipt, "total")
     say("total", "confirm", "90.00")
     answer = say("total", "undo", seen=stale)
     assert answer["changed"]
     assert 'data-value="90.00"' in answer["parts"]["fields"]
-    assert corrections(engine, receipt) == [("corrected", "80.00"), ("corrected", "90.00")]
+    assert corrections(library, receipt) == [("corrected", "80.00"), ("corrected", "90.00")]
     assert "changed" not in say("total", "undo")
-    assert corrections(engine, receipt)[-1] == ("corrected", "80.00")
+    assert corrections(library, receipt)[-1] == ("corrected", "80.00")
 
 
 @pytest.mark.parametrize("how", ["confirm", "undo"])
-def test_a_saying_that_is_sent_again_says_nothing_over_what_came_after_it(
-    engine: Engine, receipt: str, say: Say, how: str
+def test_a_correction_that_is_sent_again_says_nothing_over_what_came_after_it(
+    library: Library, receipt: str, say: Say, how: str
 ) -> None:
     say("total", "confirm", "80.00")
-    seen = mark(engine, receipt, "total")
+    seen = mark(library, receipt, "total")
     say("total", how, "85.00", token="click", seen=seen)
-    stands = corrections(engine, receipt)
+    stands = corrections(library, receipt)
     assert "changed" not in say("total", how, "85.00", token="click", seen=seen)
     say("total", "confirm", "90.00")
     answer = say("total", how, "85.00", token="click", seen=seen)
     assert answer["changed"], "its author has not seen the newest"
     assert 'data-value="90.00"' in answer["parts"]["fields"]
-    assert corrections(engine, receipt) == [*stands, ("corrected", "90.00")]
+    assert corrections(library, receipt) == [*stands, ("corrected", "90.00")]
 
 
-class Overtaken(Library):
-    """A library before whose next writing, and after all looking, something else happens."""
+def overtaken(settings: Settings, meanwhile: Callable[[], object]) -> Library:
+    """The library of another server, before whose first writing, and after all looking, something
+    else happens."""
+    library, left = bare_library(settings), [meanwhile]
+    answers = library.store.answers
 
-    meanwhile: Callable[[], object] | None = None
+    def late(write: Callable[..., Any]) -> Callable[..., Any]:
+        def writing(*args: Any, **named: Any) -> Any:
+            if left:
+                left.pop()()
+            return write(*args, **named)
 
-    def say(self, *args: Any, **other: Any) -> Record:
-        self._happen()
-        return super().say(*args, **other)
+        return writing
 
-    def undo(self, *args: Any, **other: Any) -> Record:
-        self._happen()
-        return super().undo(*args, **other)
-
-    def _happen(self) -> None:
-        meanwhile, self.meanwhile = self.meanwhile, None
-        if meanwhile is not None:
-            meanwhile()
+    answers.save_correction = late(answers.save_correction)  # type: ignore[method-assign]
+    answers.undo = late(answers.undo)  # type: ignore[method-assign]
+    return library
 
 
 @pytest.mark.parametrize("how", ["confirm", "undo"])
 def test_two_servers_on_one_store_overwrite_nothing_that_was_not_seen(
-    engine: Engine, receipt: str, say: Say, how: str
+    library: Library, settings: Settings, receipt: str, say: Say, how: str
 ) -> None:
     say("total", "confirm", "80.00")
-    other = Engine(engine.settings)
-    library = Overtaken(other)
     sent = {"document": receipt, "key": "total", "how": how, "text": "85.00", "token": "slow"}
-    sent["seen"] = mark(engine, receipt, "total")
-    library.meanwhile = lambda: say("total", "confirm", "90.00")
-    assert ReviewHandlers(library).say("ada", sent)["changed"]
-    assert corrections(engine, receipt) == [("corrected", "80.00"), ("corrected", "90.00")]
+    sent["seen"] = mark(library, receipt, "total")
+    other = overtaken(settings, lambda: say("total", "confirm", "90.00"))
+    assert ReviewHandlers(other).correct("ada", sent)["changed"]
+    assert corrections(library, receipt) == [("corrected", "80.00"), ("corrected", "90.00")]
     other.store.close()
 
 
 def test_two_servers_that_save_the_same_at_once_save_it_once(
-    engine: Engine, receipt: str, say: Say
+    library: Library, settings: Settings, receipt: str, say: Say
 ) -> None:
-    other = Engine(engine.settings)
-    library = Overtaken(other)
     sent = {"document": receipt, "key": "total", "how": "confirm", "text": "80.00", "token": "slow"}
-    sent["seen"] = mark(engine, receipt, "total")
-    library.meanwhile = lambda: say("total", "confirm", "80.00")
-    assert "changed" not in ReviewHandlers(library).say("ada", sent)
-    assert corrections(engine, receipt) == [("corrected", "80.00")]
+    sent["seen"] = mark(library, receipt, "total")
+    other = overtaken(settings, lambda: say("total", "confirm", "80.00"))
+    assert "changed" not in ReviewHandlers(other).correct("ada", sent)
+    assert corrections(library, receipt) == [("corrected", "80.00")]
     other.store.close()
 
 
-def test_a_saying_names_the_prediction_that_its_page_showed(
-    engine: Engine, receipt: str, say: Say
+def test_a_correction_names_the_prediction_that_its_page_showed(
+    library: Library, receipt: str, say: Say
 ) -> None:
-    seen = entry(engine, receipt, "total").prediction
-    predict(engine, "ada", receipt, Library(engine).open("ada", receipt), RECEIPT)
+    seen = field(library, receipt, "total").prediction
+    predict(library.store, "ada", receipt, library.open("ada", receipt), RECEIPT)
     say("total", "confirm", "80.00", prediction=seen)
     say("date", "absent")
-    written = engine.store.answers.corrections_of("ada", receipt)
+    written = library.store.answers.corrections_of("ada", receipt)
     assert [one.prediction for one in written] == [seen, seen + 1]
 
 
-def test_undo_takes_the_last_saying_back_and_then_the_one_before(
-    engine: Engine, receipt: str, say: Say
+def test_undo_takes_the_last_correction_back_and_then_the_one_before(
+    library: Library, receipt: str, say: Say
 ) -> None:
     say("total", "confirm", "75.75")
     say("total", "absent")
     say("total", "undo")
-    assert entry(engine, receipt, "total").state == "confirmed"
+    assert field(library, receipt, "total").state == "confirmed"
     say("total", "undo")
     say("total", "undo")
-    stands = entry(engine, receipt, "total")
+    stands = field(library, receipt, "total")
     assert (stands.state, stands.value) == ("predicted", "75.75")
-    assert len(corrections(engine, receipt)) == 4
+    assert len(corrections(library, receipt)) == 4
 
 
 def test_the_board_opens_the_named_document_else_the_first_of_the_queue(
-    engine: Engine, handlers: ReviewHandlers, receipt: str
+    library: Library, handlers: ReviewHandlers, receipt: str
 ) -> None:
-    sure = keep(engine, "ada", (Guess("total", "29.35", 0.99),), "cafe_receipt")
+    sure = keep(library.store, "ada", (Guess("total", "29.35", 0.99),), "cafe_receipt")
     assert handlers.open("ada", {})["parts"]["document"] == receipt
     assert handlers.open("ada", {"order": "newest"})["parts"]["document"] == sure
     assert handlers.open("ada", {"order": "nonsense"})["parts"]["document"] == receipt
@@ -305,16 +296,16 @@ def bare(name: str) -> Any:
 
 
 def test_the_browser_acts_for_the_visitor_of_its_request(
-    engine: Engine, handlers: ReviewHandlers, receipt: str
+    library: Library, handlers: ReviewHandlers, receipt: str
 ) -> None:
     functions = {one.__name__: one for one in server_functions(handlers)}
     assert functions["review_open"]({}, bare("ada"))["parts"]["document"] == receipt
     assert receipt in functions["review_queue"]({}, bare("ada"))["parts"]["queue"]
     sent = {"document": receipt, "key": "total", "how": "absent", "token": "t"}
-    sent["seen"] = mark(engine, receipt, "total")
-    assert "no document" in functions["review_say"](sent, bare("bob"))["error"].lower()
-    assert "parts" in functions["review_say"](sent, bare("ada"))
-    (written,) = engine.store.answers.corrections_of("ada", receipt)
+    sent["seen"] = mark(library, receipt, "total")
+    assert "no document" in functions["review_correct"](sent, bare("bob"))["error"].lower()
+    assert "parts" in functions["review_correct"](sent, bare("ada"))
+    (written,) = library.store.answers.corrections_of("ada", receipt)
     assert written.author == "ada"
     nobody = Request({"type": "http", "headers": []})
     assert "logged in" in functions["review_open"]({}, nobody)["error"]
@@ -324,6 +315,10 @@ def test_the_browser_acts_for_the_visitor_of_its_request(
     "change",
     [
         {"how": "delete"},
+        {"how": ["undo"]},
+        {"lines": [-1]},
+        {"lines": [None]},
+        {"prediction": True},
         {"token": ""},
         {"token": "t" * 101},
         {"lines": "all"},
@@ -336,19 +331,19 @@ def test_the_browser_acts_for_the_visitor_of_its_request(
     ],
 )
 def test_what_cannot_be_saved_is_one_line(
-    engine: Engine, handlers: ReviewHandlers, receipt: str, change: dict[str, Any]
+    library: Library, handlers: ReviewHandlers, receipt: str, change: dict[str, Any]
 ) -> None:
-    review_say = server_functions(handlers)[2]
+    review_correct = server_functions(handlers)[2]
     sent = {"document": receipt, "key": "total", "how": "confirm", "text": "1", "token": "t"}
-    error = review_say(sent | change, bare("ada"))["error"]
+    error = review_correct(sent | change, bare("ada"))["error"]
     assert "\n" not in error
     assert len(error) < 200
-    assert corrections(engine, receipt) == []
-    assert "error" in review_say(None, bare("ada"))
+    assert corrections(library, receipt) == []
+    assert "error" in review_correct(None, bare("ada"))
 
 
 def test_another_tab_opens_a_document_here(
-    handlers: ReviewHandlers, engine: Engine, receipt: str
+    handlers: ReviewHandlers, library: Library, receipt: str
 ) -> None:
     tabs, parts = handlers.open_document(receipt, asked_by("ada"))
     assert tabs.selected == "review"
@@ -359,19 +354,19 @@ def test_another_tab_opens_a_document_here(
 
 def test_a_document_that_a_model_filled_is_reviewed(tmp_path: Path) -> None:
     save_backbone(tmp_path)
-    engine = Engine(
+    library = bare_library(
         Settings(backbone=str(tmp_path), models_dir=tmp_path, dtype="float32", data_dir=tmp_path)
     )
     out = io.BytesIO()
     Image.new("RGB", (400, 300), "white").save(out, "PNG")
-    library, handlers = Library(engine), ReviewHandlers(Library(engine))
+    handlers = ReviewHandlers(library)
     kept = library.add("ada", "blank.png", out.getvalue())
     schema = Schema("s", (Key("total", kind="amount"), Key("date", kind="date")))
     filled = library.fill("ada", kept.id, schema)
     for number, key in enumerate(("total", "date")):
-        seen = mark(engine, kept.id, key)
+        seen = mark(library, kept.id, key)
         sent = {"document": kept.id, "key": key, "how": "absent", "token": str(number)}
-        handlers.say("ada", {**sent, "seen": seen})
-    assert len(filled.entries) == 2
+        handlers.correct("ada", {**sent, "seen": seen})
+    assert len(filled.fields) == 2
     assert library.one("ada", kept.id).done
     assert "1 of 1 document done" in handlers.open("ada", {})["parts"]["progress"]

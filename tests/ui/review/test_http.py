@@ -26,12 +26,12 @@ def ask(client: httpx2.Client, function: str, sent: dict[str, Any]) -> httpx2.Re
 def test_a_person_opens_and_corrects_their_own_documents_alone(tmp_path: Path) -> None:
     with_users(tmp_path, person("ada"), person("bob"))
     with running(Settings(login=True, data_dir=tmp_path)) as app:
-        document = keep(app.engine, "ada")
+        document = keep(app.store, "ada")
         said = {"document": document, "key": "total", "how": "absent", "token": "t"}
         with app.logged_in("bob") as bob:
             assert ask(bob, "review_open", {}).json()["parts"]["document"] == ""
             assert "error" in ask(bob, "review_open", {"document": document}).json()
-            assert "error" in ask(bob, "review_say", said).json()
+            assert "error" in ask(bob, "review_correct", said).json()
             board = board_of(bob)
         with app.browser() as nobody:
             asked = {"component_id": board, "fn_name": "review_open", "session_hash": "s"}
@@ -41,6 +41,6 @@ def test_a_person_opens_and_corrects_their_own_documents_alone(tmp_path: Path) -
             parts = ask(ada, "review_open", {}).json()["parts"]
             assert parts["document"] == document
             seen = parts["fields"].partition('data-key="total"')[2].partition('data-seen="')[2]
-            answer = ask(ada, "review_say", {**said, "seen": seen.partition('"')[0]}).json()
+            answer = ask(ada, "review_correct", {**said, "seen": seen.partition('"')[0]}).json()
             assert 'data-state="absent"' in answer["parts"]["fields"]
-        assert len(app.engine.store.answers.corrections_of("ada", document)) == 1
+        assert len(app.store.answers.corrections_of("ada", document)) == 1
