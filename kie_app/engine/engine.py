@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from kie_app.config import Settings
 from kie_app.datasets.samples import Sample, load_samples
 from kie_app.engine.facts import machine
 from kie_app.engine.telemetry import NOTHING, Telemetry
+from kie_app.engine.turn import Turn
 from kie_app.errors import DocumentError, KieError, SchemaError
 from kie_app.model import loading
 from kie_app.model.backbone import Backbone
-from kie_app.race.running import RaceEvent, RaceFinished, RaceStarted, RaceUpdate, _run_arm
+from kie_app.race.running import RaceFinished, RaceUpdate, run_race
 from kie_app.schemas.checks import check_schema
 from kie_app.schemas.templates import load_templates
 from kie_app.store import Store
@@ -32,13 +33,13 @@ KEPT_PAGES = 60  # page images that stay in memory, 6 to 12 MB each
 class Engine:
     """Everything behind the page. Heavy parts load at first use, once, whoever asks."""
 
-    def __init__(self, settings: Settings, counts: Telemetry = NOTHING) -> None:
+    def __init__(self, settings: Settings, telemetry: Telemetry = NOTHING) -> None:
         self.settings = settings
-        self.counts = counts
+        self.telemetry = telemetry
         self._loading = threading.Lock()
         self._backbone: Backbone | None = None
         self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._reading = threading.Lock()  # one file after the other, since OCR uses every core
+        self._turn = Turn()  # at the model and OCR
         self._drawing = threading.Lock()  # page images of files that were read before
         self._keeping = threading.Lock()  # what is in memory; held for moments
         self._opening = threading.Lock()
@@ -115,12 +116,15 @@ class Engine:
     def read(self, data: bytes, name: str) -> Document:
         """A file as a document; the same bytes are read once. DocumentError when it cannot be."""
         digest = hashlib.sha256(data).hexdigest()
-        with self._reading, self.counts.errors():
-            document = self._remembered(digest)
+        document = self._remembered(digest)
+        if document is not None:
+            return document
+        with self._turn, self.telemetry.errors():
+            document = self._remembered(digest)  # read by whoever had the turn before, perhaps
             if document is None:
                 document = documents.read(data, name, self.settings)
                 self._keep(document)
-                self.counts.document(document)
+                self.telemetry.document(document)
         return document
 
     def recall(self, data: bytes, content: Document) -> Document:
@@ -174,47 +178,37 @@ class Engine:
         self, document: Document, schema: Schema, decoder: str = "mask_parallel"
     ) -> Extraction:
         """Fill the schema's fields; a document that was asked before is not encoded again."""
-        with self.counts.errors():
+        with self.telemetry.errors():
             check_schema(schema, self.settings)
-            done = extraction.extract(self.backbone(), document, schema, decoder)
-        self.counts.extraction(done)
+            backbone = self.backbone()
+            with self._turn:
+                done = extraction.extract(backbone, document, schema, decoder)
+        self.telemetry.extraction(done)
         return done
 
     def extract_stacked(
         self, documents: Sequence[Document], schema: Schema, decoder: str = "mask_parallel"
     ) -> list[Extraction]:
         """`extract` of several documents in shared passes, each answered as if alone."""
-        with self.counts.errors():
+        with self.telemetry.errors():
             check_schema(schema, self.settings)
-            return extraction.extract_stacked(self.backbone(), documents, schema, decoder)
+            backbone = self.backbone()
+            with self._turn:
+                return extraction.extract_stacked(backbone, documents, schema, decoder)
 
     def race(
         self, document: Document, schema: Schema, decoders: Sequence[str]
     ) -> Iterator[RaceUpdate]:
         """Run decoders one after the other, each from nothing, and tell what they do as they do it.
-
-        Decoding runs in a thread of its own: drawing a token must not slow the next one. Whoever
-        stops listening ends the arm at its next pass.
-        """
-        left = threading.Event()
-        try:
-            with self.counts.errors():
-                check_schema(schema, self.settings)
-                backbone = self.backbone()
-                for decoder in map(extraction.decoder_named, decoders):
-                    yield RaceStarted(decoder)
-                    updates: queue.SimpleQueue[RaceUpdate | Exception] = queue.SimpleQueue()
-                    arm = (backbone, document, schema, decoder, updates, left)
-                    threading.Thread(target=_run_arm, args=arm, daemon=True).start()
-                    while isinstance(update := updates.get(), RaceEvent):
-                        yield update
-                    if isinstance(update, Exception):
-                        raise update
+        Whoever stops listening ends the arm at its next pass."""
+        with self.telemetry.errors():
+            check_schema(schema, self.settings)
+            backbone = self.backbone()
+            with closing(run_race(backbone, document, schema, decoders, self._turn)) as updates:
+                for update in updates:
                     if isinstance(update, RaceFinished):
-                        self.counts.extraction(update.extraction)
+                        self.telemetry.extraction(update.extraction)
                     yield update
-        finally:
-            left.set()
 
     def facts(self) -> dict[str, str]:
         """What a figure must say of the machine and the model it was measured on."""
