@@ -1,4 +1,5 @@
-"""Start the app: settings -> engine -> page -> server. Nothing loads before `main` runs.
+"""Start the app: settings -> engine, library -> server -> page on it. Nothing loads before `main`
+runs.
 
 python app.py      serves on ONEPASS_HOST:ONEPASS_PORT, by default 127.0.0.1:7860
 """
@@ -18,7 +19,11 @@ from kie_app.config import Settings
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import KieError
+from kie_app.library.library import Library
+from kie_app.ui.mount import mount
 from kie_app.ui.page import build_ui
+from kie_app.ui.shared.theme import colours
+from kie_app.web.inbox import Inbox
 from kie_app.web.listening import host, listen
 from kie_app.web.metrics import Metrics
 from kie_app.web.server import build_server
@@ -34,9 +39,9 @@ def serve(settings: Settings) -> None:
     door = listen(where, settings.port)
     engine = Engine(settings, Metrics())
     engine.open()
-    warm_up = WarmUp(engine)
-    page = build_ui(engine, warm_up)
-    server = build_server(page, engine, warm_up, access)
+    library, inbox, warm_up = Library(engine), Inbox(settings), WarmUp(engine)
+    server = build_server(engine, library, inbox, warm_up, access, colours())
+    mount(server, build_ui(engine, library, inbox, warm_up))
     warm_up.start()
     print(f"Onepass on http://{where}:{settings.port}", flush=True)
     config = uvicorn.Config(

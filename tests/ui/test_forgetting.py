@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from kie_app.ui.forgetting import SESSIONS
 from starlette.routing import Mount
 
 from kie_app.config import Settings
-from kie_app.ui.forgetting import SESSIONS
 from tests.access.people import running
 
 

@@ -15,6 +15,7 @@ from anyio.from_thread import start_blocking_portal
 from gradio.utils import get_upload_folder
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from kie_app.web.extract_api import whole
 from mcp import ClientSession, McpError
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
@@ -28,7 +29,6 @@ from kie_app.schemas.kinds import schema_of
 from kie_app.types import Key, Schema
 from kie_app.ui.page import build_ui
 from kie_app.ui.race.tab import MODEL
-from kie_app.web.extract_api import whole
 from tests.access.people import App, basic, line, running, users_file
 from tests.conftest import make_backbone
 from tests.documents.pdfs import PdfPage, pdf

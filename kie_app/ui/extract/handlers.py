@@ -21,11 +21,12 @@ from kie_app.library.standing import Record
 from kie_app.schemas.naming import joined_names, parse_keys
 from kie_app.types import Key
 from kie_app.ui.extract import grid as extract_grid
+from kie_app.ui.shared.drop_zone import upload_of
 from kie_app.ui.shared.elements import Update, status_line
 from kie_app.ui.shared.errors import BROKEN, awaited, toasted, told
 from kie_app.ui.shared.formatting import count
 from kie_app.ui.shared.visitor import visitor
-from kie_app.web import uploads as upload
+from kie_app.web.inbox import Inbox, refusal
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +66,9 @@ class ExtractHandlers:
     """Handlers over the library. What belongs to a visitor comes in and goes out as a Visit."""
 
     def __init__(
-        self, engine: Engine, library: Library, warm_up: WarmUp, view: ExtractView
+        self, engine: Engine, library: Library, inbox: Inbox, warm_up: WarmUp, view: ExtractView
     ) -> None:
-        self._engine, self._library = engine, library
+        self._engine, self._library, self._inbox = engine, library, inbox
         self._warm_up, self.view = warm_up, view
 
     @toasted
@@ -78,7 +79,8 @@ class ExtractHandlers:
     @told
     def add(self, visit: Visit, payload: Any, request: gr.Request) -> Iterator[Update]:
         """Keep the dropped files, one after the other."""
-        yield from self._add(visit, [_sent(one, self._engine) for one in payload], request)
+        owner = visitor(request).name
+        yield from self._add(visit, [self._sent(one, owner) for one in payload], request)
 
     @told
     def add_samples(self, visit: Visit, request: gr.Request) -> Iterator[Update]:
@@ -167,6 +169,23 @@ class ExtractHandlers:
             view.status: status_line(read, "good" if added else ""),
         }
 
+    def _sent(self, payload: Any, owner: str) -> tuple[str, Callable[[], bytes]]:
+        """A dropped file's name, and how to get its bytes, or the error that it did not arrive:
+        that is one file's trouble, not that of the others."""
+        name = str(payload.get("name") or "the file")
+        try:
+            if "upload" not in payload:
+                raise refusal(name, int(payload["size"]), self._engine.settings)
+            data, name = self._inbox.take(owner, upload_of(payload))
+        except DocumentError as error:
+            trouble = error
+
+            def refuse() -> bytes:
+                raise trouble
+
+            return name, refuse
+        return name, lambda: data
+
     def _work(
         self, work: Sequence[tuple[str, Callable[[], Any]]], verb: str
     ) -> Generator[Update, None, list[str]]:
@@ -197,24 +216,6 @@ class ExtractHandlers:
             view.grid: gr.Dataframe(value=grid.value(), visible=bool(some)),
             view.files: extract_grid.files(some),
         }
-
-
-def _sent(payload: Any, engine: Engine) -> tuple[str, Callable[[], bytes]]:
-    """A dropped file's name, and how to get its bytes, or the error that it did not arrive: that is
-    one file's trouble, not that of the others."""
-    name = str(payload.get("orig_name") or payload.get("name") or "the file")
-    try:
-        if "path" not in payload:
-            raise upload.refusal(name, int(payload["size"]), engine.settings)
-        data, name = upload.take(payload)
-    except DocumentError as error:
-        trouble = error
-
-        def refuse() -> bytes:
-            raise trouble
-
-        return name, refuse
-    return name, lambda: data
 
 
 def _trouble(name: str, error: Exception) -> str:

@@ -16,6 +16,7 @@ from kie_app.ui.keys.editor import build_keys_editor
 from kie_app.ui.keys.own_keys import OwnKeys
 from kie_app.ui.shared.elements import cancel_with, drop_zone, html, status_line
 from kie_app.ui.shared.events import EVERY, MODEL_TURN, QUIET, say_waiting
+from kie_app.web.inbox import Inbox
 
 MODEL: dict[str, Any] = {**MODEL_TURN, "js": say_waiting("#extract-status")}
 
@@ -29,7 +30,7 @@ class Extract:
 
 
 def build_extract(
-    page: gr.Blocks, tab: gr.Tab, engine: Engine, library: Library, warm_up: WarmUp
+    page: gr.Blocks, tab: gr.Tab, engine: Engine, library: Library, inbox: Inbox, warm_up: WarmUp
 ) -> Extract:
     """Lay the tab out in the current context and bind its events; `page` is its root."""
     visit, chosen = gr.State(Visit()), gr.State("")
@@ -38,7 +39,7 @@ def build_extract(
             engine.settings, title="Add documents", many=True, elem_id="add", stop="#stop"
         )
         samples = gr.Button("Add the samples", elem_id="add-samples", scale=0, min_width=170)
-    editor = build_keys_editor(page, engine, "extract-")
+    editor = build_keys_editor(page, engine, inbox, "extract-")
     with gr.Row(elem_classes="extract-run"):
         button = gr.Button("Fill the documents shown", variant="primary", elem_id="fill-all")
         stop = gr.Button("Stop", elem_id="stop", scale=0, min_width=110)
@@ -76,7 +77,7 @@ def build_extract(
     view = ExtractView(
         visit, chosen, status, failures, shown, search, summary, grid, files, picked, name, sure
     )
-    handlers = ExtractHandlers(engine, library, warm_up, view)
+    handlers = ExtractHandlers(engine, library, inbox, warm_up, view)
     stand = [visit, shown, search]
     tab.select(handlers.show, stand, view.outputs, **QUIET)
     shown.input(handlers.show, stand, view.outputs, **QUIET)
@@ -96,5 +97,6 @@ def build_extract(
     delete.click(lambda: gr.Row(visible=True), None, sure, **QUIET)
     no.click(lambda: gr.Row(visible=False), None, sure, **QUIET)
     yes.click(handlers.delete, [visit, chosen, shown, search], view.outputs, **QUIET)
-    tab.select(OwnKeys(engine).choices, None, editor.template, **QUIET)  # saved on another tab
+    saved = OwnKeys(engine, inbox)  # also on another tab
+    tab.select(saved.choices, None, editor.template, **QUIET)
     return Extract(chosen, review)

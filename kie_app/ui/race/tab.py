@@ -19,6 +19,7 @@ from kie_app.ui.race.view import View
 from kie_app.ui.shared.elements import cancel_with, drop_zone, html, status_line
 from kie_app.ui.shared.events import EVERY, MODEL_TURN, QUIET, say_waiting
 from kie_app.ui.shared.formatting import ARMS, DEFAULT_ARMS
+from kie_app.web.inbox import Inbox
 
 MODEL: dict[str, Any] = {**MODEL_TURN, "js": say_waiting("#status")}
 
@@ -28,6 +29,7 @@ def build_race(
     tab: gr.Tab,
     engine: Engine,
     library: Library,
+    inbox: Inbox,
     warm_up: WarmUp,
 ) -> None:
     """Lay the tab out in the current context and bind its events; `page` is its root."""
@@ -43,7 +45,7 @@ def build_race(
         )
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=5, min_width=320):
-            editor = build_keys_editor(page, engine)
+            editor = build_keys_editor(page, engine, inbox)
         with gr.Column(scale=3, min_width=300):
             arms = _arms()
             with gr.Row(elem_id="fill-row"):
@@ -63,7 +65,7 @@ def build_race(
     caption = html("", elem_id="caption")
 
     view = View(session, status, board, outcome, caption, plots)
-    handlers = RaceHandlers(engine, library, warm_up, view)
+    handlers = RaceHandlers(engine, library, inbox, warm_up, view)
     named = [editor.names, editor.keys, editor.template]
     cards.select(handlers.keys_of_sample, None, named, **QUIET)
     drop.refuse(handlers.refuse_file, None, view.outputs, **QUIET)
@@ -73,7 +75,8 @@ def build_race(
         drop.upload(handlers.open_file, [session, drop, *asked], view.outputs, **EVERY, **MODEL),
         button.click(handlers.fill, [session, *asked], view.outputs, **MODEL),
     ]
-    tab.select(OwnKeys(engine).choices, None, editor.template, **QUIET)  # saved on another tab
+    saved = OwnKeys(engine, inbox)  # also on another tab
+    tab.select(saved.choices, None, editor.template, **QUIET)
     cancel_with(stop, long)
     stop.click(handlers.stop, session, view.outputs, **QUIET)
 
