@@ -12,6 +12,7 @@ from kie_app.export import export
 from kie_app.library.library import Library
 from kie_app.library.standing import Record
 from kie_app.web.calls import Owner
+from kie_app.web.errors import ERRORS
 
 # A visitor's browser may keep an image for the visit; nothing between may keep it at all.
 PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
@@ -20,7 +21,7 @@ NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 def pages(library: Library) -> APIRouter:
     """The routes over the library."""
-    router = APIRouter()
+    router = APIRouter(responses=ERRORS)
 
     @router.get("/documents/{document}/{number}.jpg", response_class=Response)
     def page_image(owner: Owner, document: str, number: int) -> Response:

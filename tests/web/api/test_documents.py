@@ -172,9 +172,7 @@ def test_the_queue_is_that_of_the_page_in_every_order(app: App, ada: httpx2.Clie
     assert all(name in why for name in ("'oldest'", *ORDERS))
 
 
-def test_a_store_that_cannot_be_used_is_not_the_callers_fault(
-    app: App, ada: httpx2.Client
-) -> None:
+def test_a_store_that_cannot_be_used_is_not_the_callers_fault(app: App, ada: httpx2.Client) -> None:
     document = keep(app.engine, "ada")
     [path] = (app.engine.settings.data_dir / "files").rglob(
         Library(app.engine).one("ada", document).document.digest
