@@ -1,4 +1,5 @@
-"""Start the app: settings -> engine, store, library -> page -> server. Before `main` nothing loads.
+"""Start the app: settings -> engine, store, library -> server -> page on it. Before `main` nothing
+loads.
 
 python app.py      serves on ONEPASS_HOST:ONEPASS_PORT, by default 127.0.0.1:7860
 """
@@ -20,7 +21,10 @@ from kie_app.engine.warm_up import WarmUp
 from kie_app.errors import KieError
 from kie_app.library.library import Library
 from kie_app.store import Store
+from kie_app.ui.mount import mount
 from kie_app.ui.page import build_ui
+from kie_app.ui.shared.theme import colours
+from kie_app.web.inbox import Inbox
 from kie_app.web.listening import host, listen
 from kie_app.web.metrics import Metrics
 from kie_app.web.server import build_server
@@ -33,13 +37,11 @@ def serve(settings: Settings) -> None:
     """Serve until interrupted; the model loads behind the open page."""
     where = host(settings, "SPACE_ID" in os.environ)
     door = listen(where, settings.port)
-    engine = Engine(settings, Metrics())
-    store = Store.of(settings)
+    engine, store = Engine(settings, Metrics()), Store.of(settings)
     access = open_access(settings, store.users)
-    library = Library(engine, store)
-    warm_up = WarmUp(engine)
-    page = build_ui(engine, library, warm_up)
-    server = build_server(page, engine, library, warm_up, access)
+    library, inbox, warm_up = Library(engine, store), Inbox(settings), WarmUp(engine)
+    server = build_server(engine, library, inbox, warm_up, access, colours())
+    mount(server, build_ui(engine, library, inbox, warm_up))
     warm_up.start()
     print(f"Onepass on http://{where}:{settings.port}", flush=True)
     config = uvicorn.Config(

@@ -1,6 +1,6 @@
 """The one family of errors a person may see: each message names the value and the remedy.
 
-The UI shows them as a toast, the CLI exits with code 2, the API answers 422.
+The UI shows them as a toast, the CLI exits with code 2, the API answers with a status of its kind.
 """
 
 from __future__ import annotations
@@ -35,6 +35,14 @@ class DataError(KieError):
 
 class StoreError(KieError):
     """A database, file or row that cannot be had, or that belongs to someone else."""
+
+
+class Missing(StoreError):
+    """A row that never was, was deleted, or belongs to someone else."""
+
+
+class Unavailable(StoreError):
+    """A database or its files that cannot be used now."""
 
 
 class Overtaken(StoreError):

@@ -36,7 +36,7 @@ HEIGHT = {module: height for height, layer in enumerate(LAYERS) for module in la
 
 # Who alone imports a library.
 OWNERS = {
-    "gradio": {"ui", "app", "web"},
+    "gradio": {"ui", "app"},
     "argon2": {"access"},
     "authlib": {"access"},
     "limits": {"access"},

@@ -16,6 +16,7 @@ from kie_app import documents, extraction
 from kie_app.config import Settings
 from kie_app.engine.facts import machine
 from kie_app.engine.telemetry import NOTHING, Telemetry
+from kie_app.engine.turn import Turn
 from kie_app.errors import DocumentError, KieError
 from kie_app.model import loading
 from kie_app.model.backbone import Backbone
@@ -29,13 +30,13 @@ KEPT_PAGES = 60  # page images that stay in memory, 6 to 12 MB each
 class Engine:
     """What reads and answers. Heavy parts load at first use, once, whoever asks."""
 
-    def __init__(self, settings: Settings, counts: Telemetry = NOTHING) -> None:
+    def __init__(self, settings: Settings, telemetry: Telemetry = NOTHING) -> None:
         self.settings = settings
-        self.counts = counts
+        self.telemetry = telemetry
         self._loading = threading.Lock()
         self._backbone: Backbone | None = None
         self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._reading = threading.Lock()  # one file after the other, since OCR uses every core
+        self._turn = Turn()  # at the model and OCR
         self._drawing = threading.Lock()  # page images of files that were read before
         self._keeping = threading.Lock()  # what is in memory; held for moments
 
@@ -68,12 +69,15 @@ class Engine:
     def read(self, data: bytes, name: str) -> Document:
         """A file as a document; the same bytes are read once. DocumentError when it cannot be."""
         digest = hashlib.sha256(data).hexdigest()
-        with self._reading, self.counts.errors():
-            document = self._remembered(digest)
+        document = self._remembered(digest)
+        if document is not None:
+            return document
+        with self._turn, self.telemetry.errors():
+            document = self._remembered(digest)  # read by whoever had the turn before, perhaps
             if document is None:
                 document = documents.read(data, name, self.settings)
                 self._keep(document)
-                self.counts.document(document)
+                self.telemetry.document(document)
         return document
 
     def recall(self, data: bytes, content: Document) -> Document:
@@ -127,33 +131,36 @@ class Engine:
         self, document: Document, schema: Schema, decoder: str = "mask_parallel"
     ) -> Extraction:
         """Fill the schema's fields; a document that was asked before is not encoded again."""
-        with self.counts.errors():
+        with self.telemetry.errors():
             check_schema(schema, self.settings)
-            done = extraction.extract(self.backbone(), document, schema, decoder)
-        self.counts.extraction(done)
+            backbone = self.backbone()
+            with self._turn:
+                done = extraction.extract(backbone, document, schema, decoder)
+        self.telemetry.extraction(done)
         return done
 
     def extract_stacked(
         self, documents: Sequence[Document], schema: Schema, decoder: str = "mask_parallel"
     ) -> list[Extraction]:
         """`extract` of several documents in shared passes, each answered as if alone."""
-        with self.counts.errors():
+        with self.telemetry.errors():
             check_schema(schema, self.settings)
-            return extraction.extract_stacked(self.backbone(), documents, schema, decoder)
+            backbone = self.backbone()
+            with self._turn:
+                return extraction.extract_stacked(backbone, documents, schema, decoder)
 
     def race(
         self, document: Document, schema: Schema, decoders: Sequence[str]
     ) -> Iterator[RaceUpdate]:
-        """Run decoders one after the other, each from nothing, and report what they do at once.
-
-        Whoever stops listening ends the arm at its next pass.
-        """
-        with self.counts.errors():
+        """Run decoders one after the other, each from nothing, and tell what they do as they do it.
+        Whoever stops listening ends the arm at its next pass."""
+        with self.telemetry.errors():
             check_schema(schema, self.settings)
-            with closing(run_race(self.backbone(), document, schema, decoders)) as updates:
+            backbone = self.backbone()
+            with closing(run_race(backbone, document, schema, decoders, self._turn)) as updates:
                 for update in updates:
                     if isinstance(update, RaceFinished):
-                        self.counts.extraction(update.extraction)
+                        self.telemetry.extraction(update.extraction)
                     yield update
 
     def facts(self) -> dict[str, str]:

@@ -22,7 +22,7 @@ class Telemetry(Protocol):
         """A decoder filled a schema's fields."""
 
     def errors(self) -> AbstractContextManager[None]:
-        """Telemetry a KieError that passes through."""
+        """Count a KieError that passes through."""
 
     def watch_model(self, ready: Callable[[], bool]) -> None:
         """Ask this at every look whether the model is there."""
@@ -32,7 +32,7 @@ class Telemetry(Protocol):
 
 
 class NoTelemetry:
-    """Telemetry nothing."""
+    """Counts nothing."""
 
     def request(self, method: str, status: int) -> None: ...
 

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
 
-from kie_app.errors import StoreError
+from kie_app.errors import Unavailable
 
 # DLE is the control character that was made for escaping and the least likely in a text, so that a
 # column reads as it is. What is escaped becomes DLE and its code as four hexadecimal digits.
@@ -73,7 +73,7 @@ class Json(TypeDecorator[Any]):
             return self._adapter.validate_python(json.loads(unescaped(value)))
         except ValueError as error:
             kind = getattr(self.kind, "__name__", self.kind)
-            raise StoreError(
+            raise Unavailable(
                 f"A stored {kind} cannot be read ({str(error).splitlines()[0]}): the database was "
                 "changed from outside or is damaged; restore it from a backup."
             ) from error

@@ -27,7 +27,7 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 
-from kie_app.errors import StoreError
+from kie_app.errors import Missing, StoreError, Unavailable
 
 DRIVERS = {
     "sqlite": "sqlite",
@@ -71,10 +71,10 @@ class Database:
     def close(self) -> None:
         self._engine.dispose()
 
-    def trouble(self, reason: object) -> StoreError:
+    def trouble(self, reason: object) -> Unavailable:
         """What to say when the database cannot be used for this reason."""
         line = " ".join(str(reason).split("\n")[0].split())
-        return StoreError(
+        return Unavailable(
             f"The database {self.name} cannot be used ({line}): see that it is reachable and "
             "intact, or set ONEPASS_DATABASE to another."
         )
@@ -135,7 +135,7 @@ def _make_file(path: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(
+        raise Unavailable(
             f"The folder {folder} of the database cannot be made ({error.strerror}): give "
             "ONEPASS_DATA_DIR or ONEPASS_DATABASE a place that may be written."
         ) from error
@@ -175,6 +175,6 @@ def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
     return insert(table)
 
 
-def missing(what: str, name: str) -> StoreError:
+def missing(what: str, name: str) -> Missing:
     """The same for what never was, what was deleted, and what belongs to someone else."""
-    return StoreError(f"There is no {what} {name[:40]!r}: it was deleted, or its address is wrong.")
+    return Missing(f"There is no {what} {name[:40]!r}: it was deleted, or its address is wrong.")

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
-from kie_app.errors import StoreError
+from kie_app.errors import Unavailable
 from kie_app.store.columns import now
 from kie_app.store.database import Database, missing, upsert
 from kie_app.store.files import Files
@@ -61,7 +61,7 @@ class Documents:
         found = self.one(owner, document)
         data = self._files.read(found.digest)
         if data is None:
-            raise StoreError(
+            raise Unavailable(
                 f"The file of document {found.name!r} ({found.id}) is missing from "
                 f"{self._files.name} or was changed there: add the same file again, or restore "
                 f"{found.digest} from a backup."

@@ -14,7 +14,7 @@ from pathlib import Path
 import fsspec  # type: ignore[import-untyped]
 from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]
 
-from kie_app.errors import StoreError
+from kie_app.errors import Unavailable
 
 
 class Files:
@@ -86,7 +86,7 @@ class Files:
             yield
         except Exception as error:  # what a remote system raises, only its library knows
             line = getattr(error, "strerror", None) or " ".join(str(error).split("\n")[0].split())
-            raise StoreError(
+            raise Unavailable(
                 f"The files in {self.name} cannot be read or written "
                 f"({line or type(error).__name__}): see that the place is reachable and may be "
                 "written, or set ONEPASS_FILES to another."

@@ -15,13 +15,11 @@ from kie_app.ui.race.tab import build_race
 from kie_app.ui.review.tab import Review, build_review
 from kie_app.ui.shared.events import QUIET
 from kie_app.ui.shared.formatting import safe
-from kie_app.ui.shared.stalled_events import build_catch_up
+from kie_app.ui.shared.stalled_events import build_fetcher
 from kie_app.ui.shared.visitor import account
-from kie_app.web.extract_api import build_api
-from kie_app.web.library_api import build_library_api
-from kie_app.web.review_api import build_review_api
+from kie_app.web.inbox import Inbox
 
-# Seconds; what Gradio keeps of an upload that its handler never saw goes after this.
+# Seconds. The page keeps no file with Gradio; but an event that nobody's page sends may name one.
 CACHE_SECONDS = 600
 
 HEADER = """
@@ -32,8 +30,8 @@ HEADER = """
 """
 
 
-def build_ui(engine: Engine, library: Library, warm_up: WarmUp) -> gr.Blocks:
-    """The page over engine and library. Building it loads no model."""
+def build_ui(engine: Engine, library: Library, inbox: Inbox, warm_up: WarmUp) -> gr.Blocks:
+    """The page over the engine. Building it loads no model."""
     page = gr.Blocks(
         title="Onepass",
         analytics_enabled=False,
@@ -41,21 +39,18 @@ def build_ui(engine: Engine, library: Library, warm_up: WarmUp) -> gr.Blocks:
         fill_width=True,
     )
     with page:
-        build_api(engine, library, warm_up)
-        build_library_api(library, warm_up)
-        build_review_api(library)
         with gr.Row(elem_id="top"):
             gr.HTML(HEADER, apply_default_css=False, padding=False)
             model = gr.HTML(model_line(warm_up), apply_default_css=False, elem_id="model")
             who = gr.HTML("", apply_default_css=False, padding=False, elem_id="account")
         page.load(account, None, who, api_visibility="private", queue=False, show_progress="hidden")
         _watch(model, warm_up)
-        build_catch_up()
+        build_fetcher()
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Race", id="race") as race:
-                build_race(page, race, engine, library, warm_up)
+                build_race(page, race, engine, library, inbox, warm_up)
             with gr.Tab("Extract", id="extract") as extract:
-                extracting = build_extract(page, extract, engine.settings, library, warm_up)
+                extracting = build_extract(page, extract, engine.settings, library, inbox, warm_up)
             with gr.Tab("Review", id="review", elem_id="review-tab"):
                 reviewing = build_review(page, tabs, library)
             with gr.Tab("Insights", id="insights") as insights:

@@ -1,1 +1,1 @@
-"""The server: routes for pages, uploads, the API, MCP and probes."""
+"""The server: uploads, the API, MCP, probes and page images as plain routes."""

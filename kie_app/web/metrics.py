@@ -23,7 +23,7 @@ NO_DECODER = "none"  # OCR comes before any decoder
 
 
 class Metrics:
-    """Telemetry since the start of the process, in a registry of its own. Thread-safe."""
+    """`Telemetry` since the start of the process, in a registry of its own. Thread-safe."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()

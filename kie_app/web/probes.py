@@ -25,9 +25,9 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 NOBODY = ""  # owns nothing, so that asking for its schemas costs the store next to nothing
 
 
-def add_probes(server: FastAPI, counts: Telemetry, store: Store, warm_up: WarmUp) -> None:
+def add_probes(server: FastAPI, telemetry: Telemetry, store: Store, warm_up: WarmUp) -> None:
     """Add the three addresses."""
-    counts.watch_model(lambda: is_ready(warm_up))
+    telemetry.watch_model(lambda: is_ready(warm_up))
 
     @server.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -47,11 +47,11 @@ def add_probes(server: FastAPI, counts: Telemetry, store: Store, warm_up: WarmUp
 
     @server.get("/metrics", response_class=Response)
     def metrics(request: Request) -> Response:
-        """Telemetry since the start, in Prometheus' text format. For admins."""
+        """What was counted since the start, in Prometheus' text format. For admins."""
         user = user_of(request)
         if user is None or user.role != "admin":
             raise HTTPException(403, "Only admins see the metrics.")
-        return Response(counts.text(), media_type=CONTENT_TYPE)
+        return Response(telemetry.text(), media_type=CONTENT_TYPE)
 
 
 def is_ready(warm_up: WarmUp) -> bool:
@@ -72,15 +72,15 @@ def answers(store: Store) -> bool:
 class Counted:
     """ASGI middleware: every request counts when its answer begins, by method and status."""
 
-    def __init__(self, app: ASGIApp, counts: Telemetry) -> None:
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self._app = app
-        self._counts = counts
+        self._telemetry = telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 method = scope["method"] if scope["method"] in METHODS else "other"
-                self._counts.request(method, message["status"])
+                self._telemetry.request(method, message["status"])
             await send(message)
 
         await self._app(scope, receive, counted)

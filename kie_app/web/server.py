@@ -1,99 +1,81 @@
-"""The server: probes, page images and downloads for those who may have them, and Gradio's page
-mounted at `/`.
+"""The server: uploads, the API, MCP, probes, page images and downloads, behind the gate.
 
-`access` closes all of it but health and readiness to whoever has not logged in.
+The page is mounted on it later, by whoever builds one: nothing here knows of it.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-import gradio as gr
-from fastapi import FastAPI, Form, HTTPException, Request, Response
-from starlette.routing import Mount
+from fastapi import FastAPI
 
-from kie_app import __version__, export
-from kie_app.access import Access, limit, name_of
+from kie_app import __version__
+from kie_app.access import Access, limit
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
-from kie_app.errors import KieError, StoreError
 from kie_app.library.library import Library
-from kie_app.ui.extract import grid as extract_grid
-from kie_app.ui.forgetting import SESSIONS, Forgetting
-from kie_app.ui.shared import stalled_events as catch_up
-from kie_app.ui.shared import theme
-from kie_app.web import mcp_server as tools
-from kie_app.web import openapi
-from kie_app.web import uploads as upload
-from kie_app.web.inbox import add_inbox
+from kie_app.web.api import api
+from kie_app.web.api.extract import Extractor
+from kie_app.web.errors import add_errors
+from kie_app.web.inbox import Inbox
+from kie_app.web.mcp_server import McpServer
+from kie_app.web.mcp_tools import Tools
+from kie_app.web.pages import pages
 from kie_app.web.probes import Counted, add_probes
+from kie_app.web.uploads import uploads
 
-# A visitor's browser may keep an image for the visit; nothing between may keep it at all.
-PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
-NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+SWEEP_SECONDS = 60.0
+DESCRIPTION = (
+    "Documents in, values out. Behind a login send HTTP Basic credentials. An MCP server is at "
+    "/mcp; files for it go to /uploads before."
+)
 
 
 def build_server(
-    page: gr.Blocks, engine: Engine, library: Library, warm_up: WarmUp, access: Access
+    engine: Engine,
+    library: Library,
+    inbox: Inbox,
+    warm_up: WarmUp,
+    access: Access,
+    colours: str,
 ) -> FastAPI:
-    """Everything that answers over HTTP. No interactive API pages, no run history."""
-    server = FastAPI(title="Onepass", version=__version__, docs_url=None, redoc_url=None)
-    add_probes(server, engine.counts, library.store, warm_up)
-    tools.add_refusal(server)
-    add_inbox(server, page, engine.settings)
+    """Everything that answers over HTTP but the page. `colours` is CSS for the login page. No
+    interactive API pages."""
+    extractor = Extractor(engine, library.schemas, warm_up)
+    mcp = McpServer(Tools(library.schemas, inbox, extractor))
 
-    @server.get("/documents/{document}/{number}.jpg", response_class=Response)
-    def kept_page(request: Request, document: str, number: int) -> Response:
-        """A page of a document of whoever asks."""
-        try:
-            jpeg = library.page_jpeg(name_of(request) or "", document, number)
-        except KieError as error:
-            raise HTTPException(404) from error
-        return Response(jpeg, media_type="image/jpeg", headers=PRIVATE)
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sweeping = asyncio.create_task(sweep(inbox))
+        async with mcp.running():
+            yield
+        sweeping.cancel()
 
-    @server.post("/downloads", response_class=Response)
-    def download(
-        request: Request, documents: Annotated[str, Form()], kind: Annotated[str, Form()]
-    ) -> Response:
-        """The extractions of documents of whoever asks, as one file; 400 when it cannot hold them,
-        503 when the store cannot be used."""
-        if kind not in export.FILES:
-            raise HTTPException(404)
-        wanted, owner = set(documents.split()), name_of(request) or ""
-        try:
-            records = [one for one in library.all(owner) if one.document.id in wanted]
-            file = extract_grid.download(records, kind)
-        except KieError as error:
-            status = 503 if isinstance(error, StoreError) else 400
-            raise HTTPException(status, str(error)) from error
-        attached = {"Content-Disposition": f'attachment; filename="onepass.{kind}"'}
-        return Response(file, media_type=export.FILES[kind][0], headers=attached | NOT_KEPT)
-
-    limit(server, engine.settings)
-    access.guard(server, theme.colours())
-    server.add_middleware(Counted, counts=engine.counts)  # the outermost: sees all answers
-    page.has_launched = True  # else Gradio lets an event name any file, since nobody called launch
-    page.state_session_capacity = SESSIONS
-    page.api_open = False  # no way past the queue, and so past the others' turn at the model
-    gr.mount_gradio_app(
-        server,
-        page,
-        path="/",
-        app_kwargs={"openapi_url": None},
-        auth_dependency=name_of,
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        mcp_server=True,
-        max_file_size=engine.settings.max_file_mb * upload.MEGABYTE,
-        ssr_mode=False,
-        theme=theme.THEME,
-        css_paths=theme.STYLESHEETS,
-        head=catch_up.HEAD,
+    server = FastAPI(
+        title="Onepass",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=lifespan,
     )
-    mounted = next(route.app for route in server.routes if isinstance(route, Mount))
-    assert isinstance(mounted, FastAPI)  # Gradio's App is one
-    mounted.add_middleware(Forgetting, page=page)
-    tools.cut_down(page, mounted)
-    openapi.describe(server, page)
+    add_errors(server)
+    add_probes(server, engine.telemetry, library.store, warm_up)
+    routes = api(extractor, library, engine.settings, warm_up)
+    for router in (uploads(inbox, engine.settings), pages(library), routes):
+        server.include_router(router)
+    mcp.add_to(server)
+    limit(server, engine.settings)
+    access.guard(server, colours)
+    server.add_middleware(Counted, telemetry=engine.telemetry)  # the outermost: sees all answers
     return server
+
+
+async def sweep(inbox: Inbox) -> None:
+    """Delete what nobody reads, at the start what another process left."""
+    while True:
+        await asyncio.to_thread(inbox.sweep)
+        await asyncio.sleep(SWEEP_SECONDS)

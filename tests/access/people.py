@@ -6,7 +6,7 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ import httpx2
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
-from gradio_client import Client
 
 from kie_app.access import open_access
 from kie_app.config import Settings
@@ -22,7 +21,10 @@ from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.library.library import Library
 from kie_app.store import NewUser, Store
+from kie_app.ui.mount import mount
 from kie_app.ui.page import build_ui
+from kie_app.ui.shared.theme import colours
+from kie_app.web.inbox import Inbox
 from kie_app.web.listening import listen
 from kie_app.web.metrics import Metrics
 from kie_app.web.server import build_server
@@ -101,10 +103,9 @@ def running(settings: Settings, port: int = 0, model: bool = False) -> Iterator[
     engine = Engine(settings, Metrics())
     library = Library(engine, Store.of(settings))
     warm_up = WarmUp(engine)
-    page = build_ui(engine, library, warm_up)
-    server = build_server(
-        page, engine, library, warm_up, open_access(settings, library.store.users)
-    )
+    inbox, access = Inbox(settings), open_access(settings, library.store.users)
+    server = build_server(engine, library, inbox, warm_up, access, colours())
+    mount(server, build_ui(engine, library, inbox, warm_up))
     if model:
         warm_up.start()
         warm_up.wait()
@@ -114,11 +115,12 @@ def running(settings: Settings, port: int = 0, model: bool = False) -> Iterator[
 
 
 @contextmanager
-def clients(app: App, *names: str) -> Iterator[dict[str, Client]]:
-    """A `gradio_client` for each of the users."""
-    found = {name: Client(app.address, headers=basic(name), verbose=False) for name in names}
-    try:
-        yield found
-    finally:
-        for client in found.values():
-            client.close()
+def programs(app: App, *names: str) -> Iterator[dict[str, httpx2.Client]]:
+    """A program that sends its user's credentials, for each of the users."""
+    with ExitStack() as open_ones:
+        yield {
+            name: open_ones.enter_context(
+                httpx2.Client(base_url=app.address, headers=basic(name), timeout=60)
+            )
+            for name in names
+        }

@@ -79,7 +79,7 @@ def test_what_was_read_is_recalled_while_another_file_is_read(engine: Engine) ->
     out = io.BytesIO()
     Image.new("RGB", (40, 31), "white").save(out, "PNG")
     read = engine.read(out.getvalue(), "a.png")
-    with engine._reading, ThreadPoolExecutor() as pool:
+    with engine._turn, ThreadPoolExecutor() as pool:
         assert pool.submit(engine.recall, out.getvalue(), read).result(timeout=10) == read
 
 

@@ -102,7 +102,7 @@ def test_other_weights_of_the_same_name_are_asked_anew(tmp_path: Path) -> None:
                 data_dir=tmp_path / "data",
             )
         )
-        library = Library(engine)
+        library = Library(engine, Store.of(engine.settings))
         kept = library.add("ann", "a.png", picture())
         asked = Schema("s", SCHEMA.keys[: 1 + len(set(signatures))])
         record = library.fill("ann", kept.id, asked)
@@ -113,7 +113,7 @@ def test_other_weights_of_the_same_name_are_asked_anew(tmp_path: Path) -> None:
         assert [one.value for one in found.fields] == [one.value for one in alone.fields]
         fill = found.stats.passes[-1]
         assert fill.tokens == alone.stats.passes[-1].tokens, "every key was asked of these weights"
-        engine.store.close()
+        library.store.close()
     assert signatures[0] == signatures[2] != signatures[1]
     assert all("mine@" in one for one in signatures)
 

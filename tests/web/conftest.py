@@ -1,27 +1,27 @@
-"""Two users of the module's `app`, by `gradio_client`."""
+"""Two users' programs, asking the module's `app`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx2
 import pytest
-from gradio_client import Client
 
 from tests.access import people
 from tests.access.people import App
 
 
 @pytest.fixture(scope="module")
-def clients(app: App) -> Iterator[dict[str, Client]]:
-    with people.clients(app, "ada", "bob") as found:
+def programs(app: App) -> Iterator[dict[str, httpx2.Client]]:
+    with people.programs(app, "ada", "bob") as found:
         yield found
 
 
 @pytest.fixture
-def ada(clients: dict[str, Client]) -> Client:
-    return clients["ada"]
+def ada(programs: dict[str, httpx2.Client]) -> httpx2.Client:
+    return programs["ada"]
 
 
 @pytest.fixture
-def bob(clients: dict[str, Client]) -> Client:
-    return clients["bob"]
+def bob(programs: dict[str, httpx2.Client]) -> httpx2.Client:
+    return programs["bob"]

@@ -19,11 +19,14 @@ from kie_app.errors import DataError, KieError, StoreError
 from kie_app.library.library import Library
 from kie_app.schemas.kinds import schema_of
 from kie_app.store import Store
-from kie_app.ui.extract import grid as extract_grid
+from kie_app.ui.mount import mount
 from kie_app.ui.page import build_ui
+from kie_app.ui.shared.theme import colours
+from kie_app.web import pages
+from kie_app.web.inbox import Inbox
 from kie_app.web.metrics import Metrics
 from kie_app.web.server import build_server
-from tests.access.people import basic, line, running, users_file
+from tests.access.people import basic, person, running, with_users
 from tests.conftest import save_backbone
 from tests.web.test_metrics import parsed
 
@@ -41,8 +44,10 @@ def library(engine: Engine) -> Library:
 @pytest.fixture(scope="module")
 def client(engine: Engine, library: Library) -> Iterator[TestClient]:
     warm_up = WarmUp(engine)
-    page = build_ui(engine, library, warm_up)
-    with TestClient(build_server(page, engine, library, warm_up, Everybody())) as client:
+    inbox = Inbox(engine.settings)
+    server = build_server(engine, library, inbox, warm_up, Everybody(), colours())
+    mount(server, build_ui(engine, library, inbox, warm_up))
+    with TestClient(server) as client:
         yield client
 
 
@@ -93,7 +98,7 @@ def test_a_download_that_cannot_be_made_says_why(
     def refuse(*_: object) -> bytes:
         raise error
 
-    monkeypatch.setattr(extract_grid, "download", refuse)
+    monkeypatch.setattr(pages, "file_of", refuse)
     answer = client.post("/downloads", data={"documents": "x", "kind": "xlsx"})
     assert (answer.status_code, answer.json()) == (status, {"detail": str(error)})
 
@@ -153,15 +158,15 @@ def test_metrics_count_what_was_done(tmp_path: Path) -> None:
         found = parsed(answer.text)
     assert found["onepass_requests_total", "GET", "200"] == 1
     assert found["onepass_requests_total", "GET", "404"] == 1
-    assert found["onepass_requests_total", "other", "405"] == 1
+    assert found["onepass_requests_total", "other", "404"] == 1
     assert found["onepass_documents_total", "ocr"] == 1
     assert found["onepass_phase_seconds_count", "none", "ocr"] == 1
     assert found["onepass_model_ready",] == 0
 
 
 def test_metrics_are_for_admins_where_there_is_a_login(tmp_path: Path) -> None:
-    users = users_file(tmp_path, line("ada", "admin"), line("bob"))
-    settings = Settings(auth=str(users), data_dir=tmp_path / "data")
+    with_users(tmp_path / "data", person("ada", "admin"), person("bob"))
+    settings = Settings(login=True, data_dir=tmp_path / "data")
     with running(settings) as app, app.browser() as program:
         for headers, status in (({}, 401), (basic("bob"), 403), (basic("ada"), 200)):
             assert program.get("/metrics", headers=headers).status_code == status
@@ -172,36 +177,41 @@ def test_metrics_are_for_admins_where_there_is_a_login(tmp_path: Path) -> None:
 def test_the_api_describes_itself(client: TestClient) -> None:
     schema = client.get("/openapi.json").json()
     assert schema["openapi"].startswith("3.")
-    addresses = {"/healthz", "/readyz", "/metrics", "/documents/{document}/{number}.jpg"}
     calls = {
-        f"/gradio_api/call/{name}"
-        for endpoint in ("extract", "list_schemas", "list_decoders")
-        for name in (f"v2/{endpoint}", f"{endpoint}/{{event_id}}")
+        f"{method.upper()} {path}": call
+        for path, calls in schema["paths"].items()
+        for method, call in calls.items()
     }
-    assert addresses | calls | {"/gradio_api/upload"} <= schema["paths"].keys()
-    call = schema["paths"]["/gradio_api/call/v2/extract"]["post"]
-    body = call["requestBody"]["content"]["application/json"]["schema"]
+    beside = {
+        *("GET /healthz", "GET /readyz", "GET /metrics", "POST /uploads", "POST /downloads"),
+        "GET /documents/{document}/{number}.jpg",
+    }
+    assert calls.keys() == beside | {
+        *("POST /api/extract", "GET /api/decoders", "GET /api/schemas", "GET /api/races"),
+        *("PUT /api/schemas/{name}", "DELETE /api/schemas/{name}", "GET /api/review"),
+        *("GET /api/documents", "POST /api/documents", "POST /api/documents/{document}/fill"),
+        *("GET /api/documents/{document}", "DELETE /api/documents/{document}"),
+        *("POST /api/documents/{document}/corrections", "POST /api/documents/{document}/undo"),
+    }
+    operations = [one["operationId"] for one in calls.values()]
+    assert len(operations) == len(set(operations))
+    assert all(one["description"] for one in calls.values())
+    api = [one for name, one in calls.items() if " /api/" in name]
+    assert all(one["responses"]["200"]["content"] for one in api)
+
+
+def test_every_field_of_the_api_has_a_type(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    named = schema["components"]["schemas"]
+    assert {"ExtractAnswer", "DocumentAnswer", "RaceAnswer", "Saying", "NamedKey"} <= named.keys()
+    for name, one in named.items():
+        for field, described in one.get("properties", {}).items():
+            assert described.keys() & {"type", "$ref", "anyOf", "enum"}, f"{name}.{field}"
+    body = next(one for name, one in named.items() if name.startswith("Body_extract"))
     assert body["required"] == ["file"]
     assert body["properties"]["decoder"]["default"] == "mask_parallel"
-    operations = [one["operationId"] for path in schema["paths"].values() for one in path.values()]
-    assert len(operations) == len(set(operations))
 
 
 def test_the_server_counts_only_where_it_was_told_to(engine: Engine) -> None:
-    assert engine.counts.text() == b""
-    assert b"onepass_requests" in Engine(Settings(), Metrics()).counts.text()
-
-
-def test_no_event_of_the_page_reads_a_file_that_was_not_sent(tmp_path: Path) -> None:
-    secret = tmp_path / "secret.yaml"
-    secret.write_text("name: private\nkeys:\n- name: hidden\n")
-    with running(Settings(data_dir=tmp_path / "data")) as app, app.browser() as anybody:
-        events = anybody.get("/config").json()["dependencies"]
-        event = next(one["id"] for one in events if one["api_name"] == "take_in")
-        payload = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
-        body = {"session_hash": "session", "fn_index": event, "data": [payload]}
-        assert anybody.post("/gradio_api/queue/join", json=body).status_code == 200
-        told = anybody.get("/gradio_api/queue/data?session_hash=session").text
-    assert '"success":false' in told
-    assert "hidden" not in told
-    assert secret.exists()
+    assert engine.telemetry.text() == b""
+    assert b"onepass_requests" in Engine(Settings(), Metrics()).telemetry.text()

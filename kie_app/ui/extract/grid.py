@@ -154,13 +154,6 @@ def files(records: Sequence[Record]) -> str:
     )
 
 
-def download(records: Sequence[Record], kind: str) -> bytes:
-    """The records' extractions as a file of a kind of `export.FILES`."""
-    filled = {one: said for one in records if (said := one.extraction())}
-    names = {one.document.digest: one.document.name for one in filled}
-    return export.FILES[kind][1](list(filled.values()), names)
-
-
 def progress(done: int, of: int, what: str) -> str:
     """A bar and what is being worked on."""
     return (

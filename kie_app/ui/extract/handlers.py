@@ -23,11 +23,12 @@ from kie_app.types import Key
 from kie_app.ui.extract import grid as extract_grid
 from kie_app.ui.extract.view import ExtractView, Visit
 from kie_app.ui.keys.editor import asked_schema
-from kie_app.ui.shared.drop_zone import received
+from kie_app.ui.shared.drop_zone import upload_of
 from kie_app.ui.shared.elements import Update, status_line
 from kie_app.ui.shared.errors import await_model, shows_errors
 from kie_app.ui.shared.formatting import count
 from kie_app.ui.shared.visitor import visitor
+from kie_app.web.inbox import Inbox, refusal
 
 STOPPED = "Stopped. What was done until then is kept."
 
@@ -36,9 +37,9 @@ class ExtractHandlers:
     """Handlers over the library. What belongs to a visitor comes in and goes out as a Visit."""
 
     def __init__(
-        self, settings: Settings, library: Library, warm_up: WarmUp, view: ExtractView
+        self, settings: Settings, library: Library, inbox: Inbox, warm_up: WarmUp, view: ExtractView
     ) -> None:
-        self._settings, self._library = settings, library
+        self._settings, self._library, self._inbox = settings, library, inbox
         self._warm_up, self.view = warm_up, view
 
     @shows_errors
@@ -49,7 +50,8 @@ class ExtractHandlers:
     @shows_errors
     def add(self, visit: Visit, payload: Any, request: gr.Request) -> Iterator[Update]:
         """Keep the dropped files, one after the other."""
-        yield from self._add(visit, [_sent(one, self._settings) for one in payload], request)
+        owner = visitor(request).name
+        yield from self._add(visit, [self._sent(one, owner) for one in payload], request)
 
     @shows_errors
     def add_samples(self, visit: Visit, request: gr.Request) -> Iterator[Update]:
@@ -138,6 +140,23 @@ class ExtractHandlers:
             view.status: status_line(read, "good" if added else ""),
         }
 
+    def _sent(self, payload: Any, owner: str) -> tuple[str, Callable[[], bytes]]:
+        """A dropped file's name, and how to get its bytes, or the error that it did not arrive:
+        that is one file's trouble, not that of the others."""
+        name = str(payload.get("name") or "the file")
+        try:
+            if "upload" not in payload:
+                raise refusal(name, int(payload["size"]), self._settings)
+            data, name = self._inbox.take(owner, upload_of(payload))
+        except DocumentError as error:
+            trouble = error
+
+            def refuse() -> bytes:
+                raise trouble
+
+            return name, refuse
+        return name, lambda: data
+
     def _work(
         self, work: Sequence[tuple[str, Callable[[], Any]]], verb: str
     ) -> Generator[Update, None, list[str]]:
@@ -168,22 +187,6 @@ class ExtractHandlers:
             view.grid: gr.Dataframe(value=grid.value(), visible=bool(some)),
             view.files: extract_grid.files(some),
         }
-
-
-def _sent(payload: Any, settings: Settings) -> tuple[str, Callable[[], bytes]]:
-    """A dropped file's name, and how to get its bytes, or the error that it did not arrive: that is
-    one file's trouble, not that of the others."""
-    name = str(payload.get("orig_name") or payload.get("name") or "the file")
-    try:
-        data, name = received(payload, settings)
-    except DocumentError as error:
-        trouble = error
-
-        def refuse() -> bytes:
-            raise trouble
-
-        return name, refuse
-    return name, lambda: data
 
 
 def _asked(number: int, failed: int, names: str) -> str:

@@ -17,6 +17,7 @@ from kie_app.ui.keys.editor import build_keys_editor
 from kie_app.ui.keys.own_keys import OwnKeys
 from kie_app.ui.shared.elements import cancel_with, drop_zone, html, status_line
 from kie_app.ui.shared.events import EVERY, MODEL_TURN, QUIET, say_waiting
+from kie_app.web.inbox import Inbox
 
 MODEL: dict[str, Any] = {**MODEL_TURN, "js": say_waiting("#extract-status")}
 
@@ -30,14 +31,19 @@ class Extract:
 
 
 def build_extract(
-    page: gr.Blocks, tab: gr.Tab, settings: Settings, library: Library, warm_up: WarmUp
+    page: gr.Blocks,
+    tab: gr.Tab,
+    settings: Settings,
+    library: Library,
+    inbox: Inbox,
+    warm_up: WarmUp,
 ) -> Extract:
     """Lay the tab out in the current context and bind its events; `page` is its root."""
     visit, chosen = gr.State(Visit()), gr.State("")
     with gr.Row(elem_classes="extract-sources"):
         drop = drop_zone(settings, title="Add documents", many=True, elem_id="add", stop="#stop")
         samples = gr.Button("Add the samples", elem_id="add-samples", scale=0, min_width=170)
-    editor = build_keys_editor(page, library.schemas, "extract-")
+    editor = build_keys_editor(page, library.schemas, inbox, "extract-")
     with gr.Row(elem_classes="extract-run"):
         button = gr.Button("Fill the documents shown", variant="primary", elem_id="fill-all")
         stop = gr.Button("Stop", elem_id="stop", scale=0, min_width=110)
@@ -75,7 +81,7 @@ def build_extract(
     view = ExtractView(
         visit, chosen, status, failures, shown, search, summary, grid, files, picked, name, sure
     )
-    handlers = ExtractHandlers(settings, library, warm_up, view)
+    handlers = ExtractHandlers(settings, library, inbox, warm_up, view)
     stand = [visit, shown, search]
     tab.select(handlers.show, stand, view.outputs, **QUIET)
     shown.input(handlers.show, stand, view.outputs, **QUIET)
@@ -96,5 +102,5 @@ def build_extract(
     no.click(lambda: gr.Row(visible=False), None, sure, **QUIET)
     yes.click(handlers.delete, [visit, chosen, shown, search], view.outputs, **QUIET)
     # Keys may have been saved on another tab meanwhile.
-    tab.select(OwnKeys(library.schemas).choices, None, editor.template, **QUIET)
+    tab.select(OwnKeys(library.schemas, inbox).choices, None, editor.template, **QUIET)
     return Extract(chosen, review)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kie_app.decoding import BASELINE
+from kie_app.documents.loading import MEGABYTE
 from kie_app.evaluation.break_even import COMMAND, Axis, Point, Sweep, Time
 from kie_app.race.figures import Run
 from kie_app.race.history import Facts, RecordedRace
@@ -16,7 +17,6 @@ from kie_app.store import Counts, Job
 from kie_app.ui.insights.charts import SCOPES, SWEEP_SCOPES, exact, others, place, size, when
 from kie_app.ui.shared.downloads import data_url, links
 from kie_app.ui.shared.formatting import count, safe, seconds, short, times
-from kie_app.web.uploads import MEGABYTE
 
 SHOWN = 30  # races in the table, three lines each on a page that scrolls
 SHOWN_LOSSES = 4

@@ -13,7 +13,9 @@ from kie_app.schemas.naming import parse_keys, with_details
 from kie_app.types import Key, Schema
 from kie_app.ui.keys import own_keys
 from kie_app.ui.keys.own_keys import OwnKeys
+from kie_app.ui.shared.elements import file_button
 from kie_app.ui.shared.events import QUIET
+from kie_app.web.inbox import Inbox
 
 HINT = (
     '<p class="hint">A kind sets how many slots a value gets at first; a description helps where '
@@ -30,10 +32,12 @@ class KeysEditor:
     keys: gr.State
 
 
-def build_keys_editor(page: gr.Blocks, schemas: NamedSchemas, prefix: str = "") -> KeysEditor:
+def build_keys_editor(
+    page: gr.Blocks, schemas: NamedSchemas, inbox: Inbox, prefix: str = ""
+) -> KeysEditor:
     """Put the controls into the current layout; `page` is its root, `prefix` goes before the names
     by which the page knows the controls."""
-    own = OwnKeys(schemas)
+    own = OwnKeys(schemas, inbox)
     with gr.Row(elem_classes="keys-row"):
         names = gr.Textbox(
             label="Keys",
@@ -93,11 +97,10 @@ def _keeping(
         )
         save = gr.Button("Save", size="sm", min_width=90, elem_id=f"{prefix}own-save")
         remove = gr.Button("Remove", size="sm", min_width=90, elem_id=f"{prefix}own-remove")
-        take_in = gr.UploadButton(
-            "Take in YAML",
-            file_types=[".yaml", ".yml"],
-            size="sm",
-            min_width=130,
+        take_in = file_button(
+            own.settings,
+            title="Take in YAML",
+            accept=".yaml,.yml",
             elem_id=f"{prefix}own-take-in",
         )
     download = gr.HTML(
@@ -111,6 +114,7 @@ def _keeping(
     remove.click(own.remove, name, [template, name, download], **QUIET)
     taken = [template, download, names, keys, name]
     take_in.upload(own.take_in, take_in, taken, **QUIET)
+    take_in.refuse(own.refuse, None, None, **QUIET)
     return name, download
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,10 +13,11 @@ from kie_app.schemas.naming import joined_names, parse_keys
 from kie_app.schemas.templates import dump_template, parse_template
 from kie_app.types import Key, Schema
 from kie_app.ui.shared.downloads import file_stem
+from kie_app.ui.shared.drop_zone import upload_of
 from kie_app.ui.shared.errors import shows_errors
 from kie_app.ui.shared.formatting import safe
 from kie_app.ui.shared.visitor import visitor
-from kie_app.web import uploads as upload
+from kie_app.web.inbox import Inbox, refusal
 
 HINT = (
     '<p class="hint">Saved keys stand in the template list, for you alone. To change some, choose '
@@ -31,8 +31,9 @@ Choice = tuple[Any, Any]  # the dropdown and the line of links, after a change
 class OwnKeys:
     """Handlers over the schemas: each acts for the visitor of its event."""
 
-    def __init__(self, schemas: NamedSchemas) -> None:
-        self._schemas = schemas
+    def __init__(self, schemas: NamedSchemas, inbox: Inbox) -> None:
+        self._schemas, self._inbox = schemas, inbox
+        self.settings = inbox.settings
 
     @shows_errors
     def choices(self, request: gr.Request) -> Any:
@@ -69,14 +70,19 @@ class OwnKeys:
         return choices, "", ""
 
     @shows_errors
-    def take_in(self, path: str, request: gr.Request) -> tuple[Any, ...]:
+    def take_in(self, payload: Any, request: gr.Request) -> tuple[Any, ...]:
         """Save the keys of a YAML file and ask them."""
-        data, source = upload.take({"path": path, "orig_name": Path(path).name})
+        data, source = self._inbox.take(visitor(request).name, upload_of(payload))
         schema = parse_template(text_of(data, source), source)
         self._schemas.save(visitor(request).name, schema)
         gr.Info(f"Took in {safe(schema.name)}.")
         asked = joined_names(schema.keys), schema.keys, schema.name
         return (*self._chosen(schema, request), *asked)
+
+    @shows_errors
+    def refuse(self, event: gr.EventData) -> None:
+        """Say why the browser did not send a file."""
+        raise refusal(str(event.name), int(event.size), self.settings)
 
     def _known(self, request: gr.Request) -> dict[str, Schema]:
         return self._schemas.of(visitor(request).name)

@@ -28,11 +28,12 @@ from kie_app.ui.race import charts, results, stage
 from kie_app.ui.race.session import Session
 from kie_app.ui.race.state import Race
 from kie_app.ui.race.view import View
-from kie_app.ui.shared.drop_zone import received
+from kie_app.ui.shared.drop_zone import upload_of
 from kie_app.ui.shared.elements import Update, status_line
 from kie_app.ui.shared.errors import await_model, shows_errors
 from kie_app.ui.shared.formatting import short
 from kie_app.ui.shared.visitor import visitor
+from kie_app.web.inbox import Inbox, refusal
 
 # Between two drawings while tokens stream: often enough to look live, seldom enough that drawing
 # takes next to nothing from the arm that is being timed.
@@ -48,8 +49,11 @@ STOPPED = "Stopped. Nothing is kept of a race that did not end."
 class RaceHandlers:
     """Handlers over the engine. What belongs to a visitor comes in and goes out as a Session."""
 
-    def __init__(self, engine: Engine, library: Library, warm_up: WarmUp, view: View) -> None:
+    def __init__(
+        self, engine: Engine, library: Library, inbox: Inbox, warm_up: WarmUp, view: View
+    ) -> None:
         self._engine = engine
+        self._inbox = inbox
         self._library = library
         self._warm_up = warm_up
         samples = load_samples(engine.settings.annotations_dir)
@@ -88,7 +92,7 @@ class RaceHandlers:
         request: gr.Request,
     ) -> Iterator[Update]:
         """Read an uploaded document and show its pages; run the race on it if keys are named."""
-        data, name = received(payload, self._engine.settings)
+        data, name = self._inbox.take(visitor(request).name, upload_of(payload))
         yield {self.view.status: status_line(f"Reading {name}\N{HORIZONTAL ELLIPSIS}")}
         session = self._open(visitor(request), session, name, data, None)
         following = _next(session.document, names)
@@ -102,7 +106,7 @@ class RaceHandlers:
     def refuse_file(self, event: gr.EventData) -> Iterator[Update]:
         """Say why the browser did not send a file."""
         yield {self.view.status: status_line("Checking the file\N{HORIZONTAL ELLIPSIS}")}
-        received({"name": event.name, "size": event.size}, self._engine.settings)
+        raise refusal(str(event.name), int(event.size), self._engine.settings)
 
     @shows_errors
     def fill(

@@ -20,6 +20,7 @@ from kie_app.ui.race.session import Session
 from kie_app.ui.race.view import View
 from kie_app.ui.shared.elements import cancel_with, drop_zone, html, status_line
 from kie_app.ui.shared.events import EVERY, MODEL_TURN, QUIET, say_waiting
+from kie_app.web.inbox import Inbox
 
 MODEL: dict[str, Any] = {**MODEL_TURN, "js": say_waiting("#status")}
 
@@ -29,6 +30,7 @@ def build_race(
     tab: gr.Tab,
     engine: Engine,
     library: Library,
+    inbox: Inbox,
     warm_up: WarmUp,
 ) -> None:
     """Lay the tab out in the current context and bind its events; `page` is its root."""
@@ -44,7 +46,7 @@ def build_race(
         )
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=5, min_width=320):
-            editor = build_keys_editor(page, library.schemas)
+            editor = build_keys_editor(page, library.schemas, inbox)
         with gr.Column(scale=3, min_width=300):
             arms = _arms()
             with gr.Row(elem_id="fill-row"):
@@ -64,7 +66,7 @@ def build_race(
     caption = html("", elem_id="caption")
 
     view = View(session, status, board, outcome, caption, plots)
-    handlers = RaceHandlers(engine, library, warm_up, view)
+    handlers = RaceHandlers(engine, library, inbox, warm_up, view)
     named = [editor.names, editor.keys, editor.template]
     cards.select(handlers.keys_of_sample, None, named, **QUIET)
     drop.refuse(handlers.refuse_file, None, view.outputs, **QUIET)
@@ -74,8 +76,8 @@ def build_race(
         drop.upload(handlers.open_file, [session, drop, *asked], view.outputs, **EVERY, **MODEL),
         button.click(handlers.fill, [session, *asked], view.outputs, **MODEL),
     ]
-    # Keys may have been saved on another tab meanwhile.
-    tab.select(OwnKeys(library.schemas).choices, None, editor.template, **QUIET)
+    saved = OwnKeys(library.schemas, inbox)  # also on another tab
+    tab.select(saved.choices, None, editor.template, **QUIET)
     cancel_with(stop, long)
     stop.click(handlers.stop, session, view.outputs, **QUIET)
 

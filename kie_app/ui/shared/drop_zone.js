@@ -5,21 +5,6 @@ const zone = element.querySelector('.drop'), input = zone.querySelector('input')
 const line = zone.querySelector('[role=status]'), invitation = line.textContent;
 let way = null;  // of what is being sent: its number of files, how many are over, what stops it
 
-async function sent(file, signal) {
-  if (file.size > props.limit * 1000000) return {name: file.name, size: file.size};
-  const form = new FormData();
-  form.append('files', file);
-  try {
-    // Gradio's own `upload` cannot be stopped.
-    const answer = await fetch('gradio_api/upload', {method: 'POST', body: form, signal});
-    if (!answer.ok) throw new Error(answer.statusText);
-    const [path] = await answer.json();
-    return {path, orig_name: file.name, meta: {_type: 'gradio.FileData'}};
-  } catch {
-    return {name: file.name, size: -1};
-  }
-}
-
 async function send(dropped) {
   const files = props.many ? dropped : dropped.slice(0, 1);
   if (!files.length) return;
@@ -33,7 +18,7 @@ async function send(dropped) {
   zone.classList.add('busy');
   for (const file of files) {
     line.textContent = `Sending ${mine.over + 1} of ${mine.files}: ${file.name}. Stop ends it.`;
-    all.push(await sent(file, signal));
+    all.push(await sent(file, props.limit, signal));
     if (signal.aborted) return;
     mine.over += 1;
   }
@@ -43,7 +28,7 @@ async function send(dropped) {
 
 function hand(all) {
   const [one] = all;
-  if (props.many || one.path) {
+  if (props.many || one.upload) {
     props.value = props.many ? all : one;
     trigger('upload');
   } else {

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kie_app.config import Settings
 from kie_app.documents import SUFFIXES
-from kie_app.web import uploads
 
 ACCEPT = ",".join(SUFFIXES)
 
@@ -21,13 +18,12 @@ TEMPLATE = """
 </label>
 """
 
+SENDING = Path(__file__).with_name("sending.js").read_text("utf-8")
+
 # One zone takes one file or many. A file that is not sent is told of by its name and size.
-SCRIPT = Path(__file__).with_suffix(".js").read_text("utf-8")
+SCRIPT = SENDING + Path(__file__).with_suffix(".js").read_text("utf-8")
 
 
-def received(payload: Any, settings: Settings) -> tuple[bytes, str]:
-    """The bytes and the name of a dropped file. DocumentError for one that did not arrive, and for
-    one that the browser did not send, of which it tells the name and the size alone."""
-    if isinstance(payload, Mapping) and "size" in payload:
-        raise uploads.refusal(str(payload.get("name")), int(payload["size"]), settings)
-    return uploads.take(payload)
+def upload_of(payload: Any) -> Any:
+    """The id of a sent file in what the browser tells of it, which may be anything."""
+    return payload.get("upload") if isinstance(payload, dict) else None

@@ -9,7 +9,8 @@ import gradio as gr
 from gradio.events import Dependency
 
 from kie_app.config import Settings
-from kie_app.ui.shared.drop_zone import ACCEPT, SCRIPT, TEMPLATE
+from kie_app.ui.shared import drop_zone as zones
+from kie_app.ui.shared import file_button as file_buttons
 from kie_app.ui.shared.formatting import safe
 
 
@@ -29,12 +30,25 @@ def drop_zone(settings: Settings, *, title: str, many: bool, elem_id: str, stop:
     """A place to drop one document or `many`; a click on `stop`, a CSS selector, ends sending."""
     return html(
         None,
-        html_template=TEMPLATE,
-        js_on_load=SCRIPT,
+        html_template=zones.TEMPLATE,
+        js_on_load=zones.SCRIPT,
         limit=settings.max_file_mb,
-        accept=ACCEPT,
+        accept=zones.ACCEPT,
         many=many,
         stop=stop,
+        title=title,
+        elem_id=elem_id,
+    )
+
+
+def file_button(settings: Settings, *, title: str, accept: str, elem_id: str) -> gr.HTML:
+    """A button for one file of the endings in `accept`."""
+    return html(
+        None,
+        html_template=file_buttons.TEMPLATE,
+        js_on_load=file_buttons.SCRIPT,
+        limit=settings.max_file_mb,
+        accept=accept,
         title=title,
         elem_id=elem_id,
     )

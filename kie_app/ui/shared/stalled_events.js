@@ -51,7 +51,7 @@
     setTimeout(() => {
       if (streams || !late.some(id => waiting.has(id))) return;
       waiting.clear();  // once: what never ends would be asked for again and again
-      document.querySelector('#catch-up')?.click();
+      document.querySelector('#fetch-stalled')?.click();
     }, PATIENCE);
   }
 })();

@@ -1,4 +1,4 @@
-"""Fetch answers that Gradio leaves on the server; `catch_up.js` says when and why that happens."""
+"""Fetch answers that Gradio leaves on the server; `stalled_events.js` says when and why."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import gradio as gr
 HEAD = f"<script>{Path(__file__).with_suffix('.js').read_text('utf-8')}</script>"
 
 
-def build_catch_up() -> None:
+def build_fetcher() -> None:
     """The button that the script in HEAD clicks: any event brings what waits."""
-    button = gr.Button("Catch up", visible="hidden", elem_id="catch-up")
+    button = gr.Button("Fetch", visible="hidden", elem_id="fetch-stalled")
     button.click(lambda: None, api_visibility="private", show_progress="hidden")
