@@ -155,7 +155,7 @@ class InsightsHandlers:
             return {view.origin: command, view.explorer: gr.Column(visible=False)}
         here = sweep.facts.get("machine") == machine()
         return {
-            view.origin: sweep_tables.sweep_about(sweep, here),
+            view.origin: sweep_tables.about(sweep, here),
             view.explorer: gr.Column(visible=True),
             **self._sliders(sweep, (keys, length, documents)),
             **self._explored(sweep, (keys, length, documents), time),
@@ -183,12 +183,12 @@ class InsightsHandlers:
         chosen, shown = _chosen(races, facts)
         spreads = speed_up_spreads(shown, time)
         kept = race if race in {one.id for one in shown} else None
-        about = (
-            race_tables.about(shown[0].facts, len(shown), len(races) - len(shown)) if shown else ""
-        )
+        about = race_tables.NOTHING
+        if shown:
+            about = race_tables.about(shown[0].facts, len(shown), len(races) - len(shown))
         return {
             view.facts: gr.Dropdown(choices=_groups(races), value=chosen),
-            view.about: about or race_tables.NOTHING,
+            view.about: about,
             view.over_time: charts.over_time(shown, time),
             view.spread: charts.spread(shown, spreads, time),
             view.spreads: race_tables.spreads(spreads, time),

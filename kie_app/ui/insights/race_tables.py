@@ -88,13 +88,9 @@ def _race(race: RecordedRace, columns: int) -> Iterator[str]:
 
 
 def _against(run: Run, ratio: float | None) -> str:
-    return (
-        tables.DASH
-        if ratio is None
-        else "1"
-        if run.decoder == BASELINE
-        else tables.ratio_cell(ratio)
-    )
+    if ratio is None:
+        return tables.DASH
+    return "1" if run.decoder == BASELINE else tables.ratio_cell(ratio)
 
 
 def card_downloads(stem: str, files: Mapping[str, tuple[str, bytes]], text: str) -> str:

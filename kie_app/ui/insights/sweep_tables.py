@@ -24,7 +24,7 @@ def no_sweep(data_dir: Path) -> str:
     )
 
 
-def sweep_about(sweep: Sweep, here: bool) -> str:
+def about(sweep: Sweep, here: bool) -> str:
     """Where the sweep comes from, what its figures are, and where AR wins."""
     place = "Measured on this machine" if here else "Measured on another machine"
     summary = (

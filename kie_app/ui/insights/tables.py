@@ -1,4 +1,4 @@
-"""The parts of every table of the Insights tab, as HTML; text of documents and people is escaped."""
+"""The parts of every table of the Insights tab, as HTML; text of people is escaped."""
 
 from __future__ import annotations
 

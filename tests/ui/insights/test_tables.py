@@ -107,7 +107,7 @@ def test_a_point_that_was_not_asked_for_is_called_the_nearest() -> None:
 
 
 def test_a_sweep_says_where_it_was_measured_and_what_was_forced() -> None:
-    here, elsewhere = (text(sweep_tables.sweep_about(sweep(), own)) for own in (True, False))
+    here, elsewhere = (text(sweep_tables.about(sweep(), own)) for own in (True, False))
     assert "Measured on this machine" in here
     assert "Measured on another machine" in elsewhere
     assert "2 cores" in elsewhere
@@ -147,7 +147,7 @@ def test_text_of_documents_and_facts_stays_text() -> None:
         race_tables.about(facts, 1, 1),
         race_tables.spreads(speed_up_spreads(hostile, "decode"), "decode"),
         cost_table.costs(compare(hostile), 1, 1.0),
-        sweep_tables.sweep_about(replace(sweep(), facts=dict(facts)), True),
+        sweep_tables.about(replace(sweep(), facts=dict(facts)), True),
     ):
         assert harmless(html)
         assert ATTACK in text(html)
