@@ -26,9 +26,9 @@ def no_sweep(data_dir: Path) -> str:
 
 def about(sweep: Sweep, here: bool) -> str:
     """Where the sweep comes from, what its figures are, and where AR wins."""
-    place = "Measured on this machine" if here else "Measured on another machine"
+    where = "Measured on this machine" if here else "Measured on another machine"
     summary = (
-        f"<p>{place}, {sweep.made:%Y-%m-%d}, medians of {count(sweep.repeats, 'repeat')}, by "
+        f"<p>{where}, {sweep.made:%Y-%m-%d}, medians of {count(sweep.repeats, 'repeat')}, by "
         f"<code>{COMMAND} FILE.json</code>: {count(len(sweep.points), 'point')} on made-up forms "
         "whose text is given (no OCR). AR, HPD and Verified are made to write the printed values, "
         "so that all arms write the same; PIP answers freely, its exact matches are counted.</p>"
