@@ -89,9 +89,9 @@ def test_every_point_has_its_arms(measured: Sweep) -> None:
     assert sizes == {(1, 1), (4, 1), (4, 2)}
     assert len(measured.points) == 5
     for point in measured.points:
-        told = {arm.decoder for arm in point.arms}
+        named = {arm.decoder for arm in point.arms}
         alone = {"verified"} if point.documents == 1 else set()
-        assert told == {"autoregressive", "mask_parallel", "hyper_parallel"} | alone
+        assert named == {"autoregressive", "mask_parallel", "hyper_parallel"} | alone
 
 
 def test_only_free_answers_are_judged(measured: Sweep) -> None:
@@ -139,9 +139,9 @@ def test_a_stack_is_compared_with_its_documents_one_by_one(measured: Sweep) -> N
 def test_progress_counts_every_cell_of_every_round(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep, "KEYS", (1, 2))
     monkeypatch.setattr(sweep, "LENGTHS", (1,))
-    told: list[tuple[int, int]] = []
-    sweep.measure(make_backbone(), FACTS, 2, lambda done, of: told.append((done, of)))
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    reports: list[tuple[int, int]] = []
+    sweep.measure(make_backbone(), FACTS, 2, lambda done, of: reports.append((done, of)))
+    assert reports == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_a_sweep_comes_back_from_its_file(measured: Sweep, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from kie_app.race.spread import speed_up_spreads
 from kie_app.race.throughput import checked_price
 from kie_app.race.throughput import compare as compare_throughput
 from kie_app.store import Store
-from kie_app.ui.insights import charts, tables
+from kie_app.ui.insights import charts, cost_table, race_tables, server_tables, sweep_tables
 from kie_app.ui.shared.elements import Update
 from kie_app.ui.shared.errors import shows_errors
 from kie_app.ui.shared.formatting import count
@@ -116,7 +116,7 @@ class InsightsHandlers:
     ) -> str:
         """Costs at another price."""
         _, shown = _chosen(_own(seen, request), facts)
-        return tables.costs(compare_throughput(shown), len(shown), checked_price(price))
+        return cost_table.costs(compare_throughput(shown), len(shown), checked_price(price))
 
     @shows_errors
     def oversee(self, request: gr.Request) -> str:
@@ -124,7 +124,7 @@ class InsightsHandlers:
         store = self._store
         if visitor(request).role != "admin":
             return ""
-        return tables.server(store.counts(), store.jobs.of_every_owner())
+        return server_tables.server(store.counts(), store.jobs.of_every_owner())
 
     @shows_errors
     def make_card(self, race: str | None, values: bool, request: gr.Request) -> str:
@@ -142,7 +142,7 @@ class InsightsHandlers:
             "png": ("image/png", race_picture.to_png(card)),
         }
         stem = f"onepass-race-{kept.made:%Y-%m-%d-%H%M}"
-        return tables.card_downloads(stem, files, race_card.summary(card))
+        return race_tables.card_downloads(stem, files, race_card.summary(card))
 
     @shows_errors
     def open_sweep(
@@ -152,11 +152,11 @@ class InsightsHandlers:
         visitor(request)
         sweep, view = break_even.load(self._settings), self.view
         if sweep is None:
-            command = tables.no_sweep(self._settings.data_dir)
+            command = sweep_tables.no_sweep(self._settings.data_dir)
             return {view.origin: command, view.explorer: gr.Column(visible=False)}
         here = sweep.facts.get("machine") == machine()
         return {
-            view.origin: tables.sweep_about(sweep, here),
+            view.origin: sweep_tables.about(sweep, here),
             view.explorer: gr.Column(visible=True),
             **self._sliders(sweep, (keys, length, documents)),
             **self._explored(sweep, (keys, length, documents), time),
@@ -184,14 +184,16 @@ class InsightsHandlers:
         chosen, shown = _chosen(races, facts)
         spreads = speed_up_spreads(shown, time)
         kept = race if race in {one.id for one in shown} else None
-        about = tables.about(shown[0].facts, len(shown), len(races) - len(shown)) if shown else ""
+        about = race_tables.NOTHING
+        if shown:
+            about = race_tables.about(shown[0].facts, len(shown), len(races) - len(shown))
         return {
             view.facts: gr.Dropdown(choices=_groups(races), value=chosen),
-            view.about: about or tables.NOTHING,
+            view.about: about,
             view.over_time: charts.over_time(shown, time),
             view.spread: charts.spread(shown, spreads, time),
-            view.spreads: tables.spreads(spreads, time),
-            view.races: tables.races(shown),
+            view.spreads: race_tables.spreads(spreads, time),
+            view.races: race_tables.races(shown),
             view.race: gr.Dropdown(choices=[(_title(one), one.id) for one in shown], value=kept),
             view.card: gr.skip() if kept else "",
         }
@@ -211,9 +213,9 @@ class InsightsHandlers:
 
     def _explored(self, sweep: Sweep, asked: tuple[float, float, float], time: Time) -> Update:
         point = sweep.nearest(*asked)
-        wins = tables.losses(sweep, time)
+        wins = sweep_tables.losses(sweep, time)
         plots = [charts.along(sweep, axis, point, time) for axis in AXES]
-        table = tables.point(point, dict(zip(AXES, asked, strict=True)), wins)
+        table = sweep_tables.point(point, dict(zip(AXES, asked, strict=True)), wins)
         return {self.view.point: table, **dict(zip(self.view.along, plots, strict=True))}
 
 

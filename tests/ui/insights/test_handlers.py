@@ -67,15 +67,15 @@ def choices(update: Any) -> list[tuple[str, str]]:
     return list(setting(update, "choices"))
 
 
-def told(html: str) -> str:
+def text(html: str) -> str:
     return Markup(html).text
 
 
 def test_a_visitor_sees_their_own_races_alone(handlers: InsightsHandlers) -> None:
     view = handlers.view
     found = read(handlers)
-    assert "receipt.png" in told(found[view.races])
-    assert "secret.png" not in told(found[view.races])
+    assert "receipt.png" in text(found[view.races])
+    assert "secret.png" not in text(found[view.races])
     assert found[view.seen].owner == "ada"
     assert len(found[view.seen].races) == 2
 
@@ -83,22 +83,22 @@ def test_a_visitor_sees_their_own_races_alone(handlers: InsightsHandlers) -> Non
 def test_races_of_another_dtype_are_another_group(handlers: InsightsHandlers) -> None:
     view = handlers.view
     found = read(handlers)
-    assert "old.png" not in told(found[view.races])
-    assert "1 race on other machines or settings" in told(found[view.about])
+    assert "old.png" not in text(found[view.races])
+    assert "1 race on other machines or settings" in text(found[view.about])
     names = choices(found[view.facts])
     assert [name.split(":")[0] for name, _ in names] == ["1 race", "1 race"]
     other = read(handlers, facts=names[1][1])
-    assert "old.png" in told(other[view.races])
-    assert "receipt.png" not in told(other[view.races])
+    assert "old.png" in text(other[view.races])
+    assert "receipt.png" not in text(other[view.races])
 
 
 def test_without_races_the_tab_says_how_to_get_one(handlers: InsightsHandlers) -> None:
     view = handlers.view
     found = read(handlers, "eve")
-    assert "Run one on the Race tab" in told(found[view.about])
+    assert "Run one on the Race tab" in text(found[view.about])
     assert found[view.races] == found[view.spreads] == ""
     costs = handlers.reckon(found[view.seen], None, None, asked_by("eve"))
-    assert "run a race" in told(costs)
+    assert "run a race" in text(costs)
 
 
 def test_what_one_visitor_read_is_not_shown_to_another(handlers: InsightsHandlers) -> None:
@@ -106,12 +106,12 @@ def test_what_one_visitor_read_is_not_shown_to_another(handlers: InsightsHandler
     seen = read(handlers)[view.seen]
     stolen = handlers.compare(seen, None, "decode", None, asked_by("bob"))
     assert stolen[view.races] == ""
-    assert "run a race" in told(handlers.reckon(seen, None, 1.0, asked_by("bob")))
+    assert "run a race" in text(handlers.reckon(seen, None, 1.0, asked_by("bob")))
 
 
 def test_a_price_is_reckoned_and_a_wrong_one_told(handlers: InsightsHandlers) -> None:
     seen = read(handlers)[handlers.view.seen]
-    assert "cost of 1,000 pages" in told(handlers.reckon(seen, None, 2.0, asked_by("ada")))
+    assert "cost of 1,000 pages" in text(handlers.reckon(seen, None, 2.0, asked_by("ada")))
     with pytest.raises(gr.Error, match="not below 0"):
         handlers.reckon(seen, None, -2.0, asked_by("ada"))
 
@@ -153,7 +153,7 @@ def test_without_a_sweep_the_explorer_is_hidden_and_the_command_told(
     handlers: InsightsHandlers,
 ) -> None:
     found = handlers.open_sweep(4, 12, 1, "decode", asked_by("ada"))
-    assert "python -m kie_app bench --sweep" in told(found[handlers.view.origin])
+    assert "python -m kie_app bench --sweep" in text(found[handlers.view.origin])
     assert handlers.view.point not in found
 
 
@@ -164,12 +164,12 @@ def test_the_sliders_lead_to_measured_points(
     file.write_text(json.dumps(break_even.dump(sweep())), "utf-8")
     view = handlers.view
     found = handlers.open_sweep(16, 9, 1, "decode", asked_by("ada"))
-    assert "Nearest measured point: 4 keys, 8 tokens a value, 1 document" in told(found[view.point])
+    assert "Nearest measured point: 4 keys, 8 tokens a value, 1 document" in text(found[view.point])
     assert len([plot for plot in view.along if plot in found]) == 3
     stands = [setting(found[one], "value") for one in (view.keys, view.length, view.documents)]
     assert stands == [4, 8, 1]  # not beyond what was measured
     moved = handlers.explore(1, 1, 2, "total", asked_by("ada"))
-    assert "Measured point: 1 key, 1 token a value, 2 documents" in told(moved[view.point])
+    assert "Measured point: 1 key, 1 token a value, 2 documents" in text(moved[view.point])
     file.write_text("damaged", "utf-8")
     with pytest.raises(gr.Error, match="sweep"):
         handlers.explore(1, 1, 1, "decode", asked_by("ada"))
@@ -215,9 +215,9 @@ def test_admins_alone_see_what_the_server_holds_and_everybodys_jobs(
     store.jobs.finish(held, f"stopped by {ATTACK}")
     shown = handlers.oversee(root)
     assert harmless(shown)
-    told = Markup(shown).text
+    words = Markup(shown).text
     for part in ("fine-tune", "ada", "failed", "0 of 70", "bob", "waiting", "0 of 0"):
-        assert part in told
+        assert part in words
     assert store.counts().races == 3
     assert "race-card" not in shown
     assert handlers.oversee(asked_by("bob")) == ""

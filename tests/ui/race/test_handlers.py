@@ -158,14 +158,14 @@ def test_a_good_upload_is_deleted_too(uploads: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "names", "said"),
+    ("page", "names", "part"),
     [(png(), "total", "no text"), (encoded(drawn(), "PNG"), " ", "Name the keys")],
 )
 def test_a_drop_that_cannot_be_filled_yet_says_what_is_next(
-    handlers: RaceHandlers, uploads: Path, page: bytes, names: str, said: str
+    handlers: RaceHandlers, uploads: Path, page: bytes, names: str, part: str
 ) -> None:
     *_, last = opened(handlers, received(uploads, "a.png", page), names)
-    assert said in last[handlers.view.status]
+    assert part in last[handlers.view.status]
     assert last[handlers.view.session].document is not None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from kie_app.export import export
+from kie_app import export
 from kie_app.library.queue import ORDERS, queue
 from tests.access.people import App, person, running, with_users
 from tests.ui.kept import Guess, keep
@@ -54,7 +54,7 @@ def test_a_document_is_kept_filled_and_deleted(app: App, ada: httpx2.Client, bil
     extraction = record.extraction()
     assert extraction is not None
     rows = json.loads(export.grid_to_json(export.long_grid([extraction])))
-    for field, row, entry in zip(filled["fields"], rows, record.entries, strict=True):
+    for field, row, entry in zip(filled["fields"], rows, record.fields, strict=True):
         assert field["predicted"] == entry.value
         shared = field.keys() & row.keys()
         assert {"key", "value", "normalised", "confidence", "pages", "boxes"} <= shared

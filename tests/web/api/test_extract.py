@@ -12,8 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from kie_app import export
 from kie_app.decoding import DECODERS
-from kie_app.export import export
 from kie_app.schemas.kinds import schema_of
 from kie_app.types import Key, Schema
 from kie_app.web.calls import WORKERS
