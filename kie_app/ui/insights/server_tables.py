@@ -8,7 +8,7 @@ from kie_app.store import Counts, Job
 from kie_app.ui.insights import tables
 from kie_app.ui.insights.charts import when
 from kie_app.ui.shared.formatting import safe
-from kie_app.web.uploads import MEGABYTE
+from kie_app.documents.loading import MEGABYTE
 
 SHOWN = 30  # jobs
 
