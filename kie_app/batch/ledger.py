@@ -108,8 +108,9 @@ class Ledger:
             raise DataError(f"{path} is damaged ({error}): give another --out.") from error
         for name, value in self._identity.items():
             if found.get(name) != value:
+                models = f" ({found.get(name)}, now {value})" if name == "model" else ""
                 raise DataError(
-                    f"{self._out} holds a batch with another {NAMED[name]}: give another "
+                    f"{self._out} holds a batch with another {NAMED[name]}{models}: give another "
                     "--out, or run it as it was begun."
                 )
 
