@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kie_app.documents.loading import MEGABYTE
 from kie_app.store import Counts, Job
 from kie_app.ui.insights import tables
 from kie_app.ui.insights.charts import when
 from kie_app.ui.shared.formatting import safe
-from kie_app.documents.loading import MEGABYTE
 
 SHOWN = 30  # jobs
 
