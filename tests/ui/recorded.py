@@ -29,7 +29,6 @@ from kie_app.types import (
 
 FILE = Path(__file__).with_name("recorded.json")
 SAMPLE = "hardware_receipt"
-DECODERS = ("mask_parallel", "autoregressive", "hyper_parallel", "verified")
 
 
 def extractions() -> tuple[Extraction, ...]:
@@ -82,6 +81,7 @@ def _field(field: dict[str, Any]) -> Field:
 def record() -> None:
     """Run the race on the sample and write what came of it."""
     from kie_app.config import Settings
+    from kie_app.decoding import DECODERS
     from kie_app.engine.engine import Engine
     from kie_app.export import export
     from kie_app.race.running import RaceFinished
@@ -89,7 +89,7 @@ def record() -> None:
     engine = Engine(Settings.from_env())
     engine.warm_up()
     sample = next(one for one in engine.samples() if one.name == SAMPLE)
-    updates = engine.race(engine.read_file(sample.path), sample.schema, DECODERS)
+    updates = engine.race(engine.read_file(sample.path), sample.schema, list(DECODERS))
     done = [update.extraction for update in updates if isinstance(update, RaceFinished)]
     FILE.write_text(export.to_json(done) + "\n", "utf-8")
 
