@@ -29,7 +29,6 @@ from kie_app.types import (
 
 FILE = Path(__file__).with_name("recorded.json")
 SAMPLE = "hardware_receipt"
-DECODERS = ("mask_parallel", "autoregressive", "hyper_parallel", "verified")
 
 
 def extractions() -> tuple[Extraction, ...]:
@@ -87,6 +86,7 @@ def record() -> None:
     from kie_app import export
     from kie_app.config import Settings
     from kie_app.datasets.samples import load_samples
+    from kie_app.decoding import DECODERS
     from kie_app.engine.engine import Engine
     from kie_app.race.running import RaceFinished
 
@@ -94,7 +94,7 @@ def record() -> None:
     engine.warm_up()
     samples = load_samples(engine.settings.annotations_dir)
     sample = next(one for one in samples if one.name == SAMPLE)
-    updates = engine.race(engine.read_file(sample.path), sample.schema, DECODERS)
+    updates = engine.race(engine.read_file(sample.path), sample.schema, list(DECODERS))
     done = [update.extraction for update in updates if isinstance(update, RaceFinished)]
     FILE.write_text(export.to_json(done) + "\n", "utf-8")
 
