@@ -11,6 +11,8 @@ Not guaranteed: that every key is answered; a key whose line is missing counts a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -56,7 +58,9 @@ def decode(
             row, likeliest = choose(backbone, states)
         place += 1
     with recorder.part("answers"):
-        predicted = predictions(rows, answer.tokens)
+        own = answer.own()
+        found = predictions([rows[at] for at in own], [answer.tokens[at] for at in own])
+        predicted = dict(zip(own, found, strict=True))
         temperature = backbone.calibration.token_temperature
         keys = tuple(answer.key(k, predicted, temperature) for k in range(len(prompt.keys)))
     return Decoded(keys, recorder.stats(), tuple(recorder.written), encoding)
@@ -140,8 +144,12 @@ class Answer:
                 return k
         return None
 
-    def key(self, k: int, predicted: tuple[Predicted, ...], temperature: float) -> DecodedKey:
-        """Key k's answer, of the predictions of all tokens."""
+    def own(self) -> list[int]:
+        """Indices of all tokens that belong to values: the others tell of no confidence."""
+        return [at for value in self.values.values() for at in value]
+
+    def key(self, k: int, predicted: Mapping[int, Predicted], temperature: float) -> DecodedKey:
+        """Key k's answer, of the predictions at the tokens of values."""
         indices = self.values.get(k, [])
         own = tuple(predicted[i] for i in indices)
         tokens = tuple(self.tokens[i] for i in indices if self.tokens[i] != self.prompt.end)

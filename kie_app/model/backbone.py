@@ -21,7 +21,7 @@ from kie_app.model import checkpoint as checkpoints
 from kie_app.model.digest import signed
 from kie_app.model.features.document import DocumentFeatures
 from kie_app.model.heads import Heads
-from kie_app.model.tokens import DocumentTokens, Text
+from kie_app.model.tokens import DocumentTokens, WordTokenizer
 from kie_app.model.vision import VisionTower
 
 KEPT_ENCODINGS = 4  # documents whose encoding stays in memory, about 10 MB each for a receipt
@@ -84,7 +84,7 @@ class Backbone:
     ) -> None:
         self.model, self.vision = model.eval(), vision
         self.decoder = getattr(model, model.base_model_prefix)
-        self.text = Text(tokenizer)
+        self.text = WordTokenizer(tokenizer)
         self.hidden: int = model.config.get_text_config().hidden_size
         self.dtype, self.device = model.dtype, model.device
         self.heads = (heads or Heads(self.hidden)).to(self.device).eval()  # float32, it is small

@@ -17,7 +17,7 @@ from kie_app.text import split_words
 from kie_app.types import Document, Key, Schema
 
 if TYPE_CHECKING:
-    from kie_app.model.tokens import Text
+    from kie_app.model.tokens import WordTokenizer
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Prompt:
 
 
 def build_prompt(
-    text: Text,
+    text: WordTokenizer,
     document: Document,
     schema: Schema,
     forced: Mapping[str, str] | None = None,
@@ -59,22 +59,22 @@ def build_prompt(
     )
 
 
-def key_ids(text: Text, key: Key) -> tuple[int, ...]:
+def key_ids(text: WordTokenizer, key: Key) -> tuple[int, ...]:
     """`name:` or `name (description):`, the head of a branch or slot block."""
     return text.encode(f"{_words(key)}:")
 
 
-def name_ids(text: Text, key: Key) -> tuple[int, ...]:
+def name_ids(text: WordTokenizer, key: Key) -> tuple[int, ...]:
     """`name:`, as the autoregressive answer writes it."""
     return text.encode(f"{plain_name(key.name)}:")
 
 
-def ask_ids(text: Text, keys: tuple[Key, ...]) -> tuple[int, ...]:
+def ask_ids(text: WordTokenizer, keys: tuple[Key, ...]) -> tuple[int, ...]:
     """The line that asks for all keys at once."""
     return (*text.encode("Keys: " + ", ".join(_words(key) for key in keys)), text.end)
 
 
-def value_ids(text: Text, value: str) -> tuple[int, ...]:
+def value_ids(text: WordTokenizer, value: str) -> tuple[int, ...]:
     """A value's tokens, the same as those of its words on the page."""
     return tuple(token for word in split_words(value) for token in text.word(word))
 

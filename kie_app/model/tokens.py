@@ -24,7 +24,7 @@ class DocumentTokens:
     last: tuple[int, ...]
 
 
-def tokenise(text: Text, document: Document) -> DocumentTokens:
+def tokenise(text: WordTokenizer, document: Document) -> DocumentTokens:
     """The document's lines as tokens, each with its word's box (none on structural tokens)."""
     ids: list[int] = list(text.start)
     boxes: list[Box | None] = [None] * len(ids)
@@ -50,7 +50,7 @@ def tokenise(text: Text, document: Document) -> DocumentTokens:
     return DocumentTokens(tuple(ids), tuple(boxes), tuple(words), tuple(first), tuple(last))
 
 
-def windows(text: Text, document: Document, size: int, overlap: int) -> list[Document]:
+def windows(text: WordTokenizer, document: Document, size: int, overlap: int) -> list[Document]:
     """The document in parts of whole lines of at most `size` tokens, each beginning with the last
     `overlap` tokens' lines of the part before. A document that fits is its own only part."""
     lengths = line_lengths(text, document)
@@ -73,12 +73,12 @@ def windows(text: Text, document: Document, size: int, overlap: int) -> list[Doc
     return parts or [document]
 
 
-def line_lengths(text: Text, document: Document) -> list[int]:
+def line_lengths(text: WordTokenizer, document: Document) -> list[int]:
     """Tokens of each line, its end included."""
     return [1 + sum(len(text.word(w)) for w in split_words(line.text)) for line in document.lines]
 
 
-class Text:
+class WordTokenizer:
     """A tokenizer as the prompts need it: words, ends and decoding."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from kie_app.model.tokens import Text, line_lengths, tokenise
+from kie_app.model.tokens import WordTokenizer, line_lengths, tokenise
 from kie_app.schemas.kinds import guess_kind
 from kie_app.schemas.naming import plain_name
 from kie_app.text import find_runs
@@ -164,7 +164,11 @@ def known_absent(
 
 
 def part(
-    text: Text, document: Document, values: Mapping[str, str], rng: random.Random, most: int
+    text: WordTokenizer,
+    document: Document,
+    values: Mapping[str, str],
+    rng: random.Random,
+    most: int,
 ) -> tuple[Document, dict[str, str | None]]:
     """Whole lines of at most `most` tokens around one of the values (or, one time in eight, from
     anywhere). A value printed elsewhere only is absent from the part; one that the document does

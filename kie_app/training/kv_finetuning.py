@@ -16,7 +16,7 @@ from kie_app.evaluation.matching import loosely
 from kie_app.evaluation.metrics import Answer, Judged, MatchCounts, count
 from kie_app.extraction import extract
 from kie_app.model.backbone import Backbone
-from kie_app.model.tokens import Text
+from kie_app.model.tokens import WordTokenizer
 from kie_app.schemas.kinds import schema_of
 from kie_app.training import sources, trainer
 from kie_app.training.examples import Example, Naming, example, known_absent, part
@@ -85,7 +85,7 @@ def facts(mix: Mix, data: KvOptions) -> dict[str, Any]:
 
 
 def drawn(
-    text: Text,
+    text: WordTokenizer,
     mix: Mix,
     foreign: Sequence[str],
     pool: Names,

@@ -24,7 +24,7 @@ from kie_app.config import Settings
 from kie_app.evaluation.metrics import MatchCounts
 from kie_app.model.backbone import Backbone
 from kie_app.model.prompt import value_ids
-from kie_app.model.tokens import Text
+from kie_app.model.tokens import WordTokenizer
 from kie_app.text import Word, words_of
 from kie_app.training import caption_packing as captions
 from kie_app.training import sources, trainer
@@ -68,7 +68,7 @@ def train(
     return trainer.train(backbone, options, facts, draw, validate if held else None, on_progress)
 
 
-def packed_spans(text: Text, document: Document, rng: random.Random) -> Packed | None:
+def packed_spans(text: WordTokenizer, document: Document, rng: random.Random) -> Packed | None:
     """Spans of a document or of a part of it, packed; None where it has none."""
     document, _ = part(text, document, {}, rng, PART_TOKENS)
     one = example(document, rng, lambda value: len(value_ids(text, value)))

@@ -23,7 +23,7 @@ from kie_app.model.backbone import layout
 from kie_app.model.features.document import DocumentFeatures
 from kie_app.model.heads import MAX_RUN_WORDS
 from kie_app.model.prompt import build_prompt, key_ids, value_ids
-from kie_app.model.tokens import Text
+from kie_app.model.tokens import WordTokenizer
 from kie_app.model.vision import ImageTokens
 from kie_app.schemas.naming import plain_name
 from kie_app.text import find_runs
@@ -63,7 +63,7 @@ class Packed:
         return replace(self, **moved)
 
 
-def pack(text: Text, example: Example, rng: random.Random) -> Packed:
+def pack(text: WordTokenizer, example: Example, rng: random.Random) -> Packed:
     """Lay an example out; slot budgets vary at random so that any budget works later."""
     prompt = build_prompt(text, example.document, example.schema)
     document = prompt.document

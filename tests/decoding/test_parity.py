@@ -61,7 +61,8 @@ def test_cached_autoregressive_equals_the_uncached_loop(any_backbone: Backbone) 
     while not answer.done and len(answer.tokens) - answer.line < steps:
         encoding = any_backbone.encode(prompt.document, (*prompt.ask, *answer.tokens))
         answer.add(int(any_backbone.logits(encoding.last[None])[0].argmax()))
-    blank = autoregressive.predictions(torch.zeros(len(answer.tokens), 512), answer.tokens)
+    zeros = torch.zeros(len(answer.tokens), 512)
+    blank = dict(enumerate(autoregressive.predictions(zeros, answer.tokens)))
     assert values(decoded) == [answer.key(k, blank, 1.0).tokens for k in range(len(prompt.keys))]
     assert len(decoded.stats.passes) == len(answer.tokens)
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 
 from kie_app.errors import StoreError
 from kie_app.store.columns import Json, Utc, escaped, now, unescaped
-from kie_app.types import Extraction
+from kie_app.types import Extraction, Part, Pass, Stats
 from tests.store import anything
 
 DIALECT = sqlite.dialect()
@@ -62,3 +62,14 @@ def test_times_are_the_same_moment_in_utc() -> None:
     read = column.process_result_value(kept.replace(tzinfo=None), DIALECT)
     assert (read, read.tzinfo if read else None) == (there, UTC)
     assert now().tzinfo is UTC
+
+
+def test_an_account_that_was_kept_before_it_had_parts_is_read() -> None:
+    column = Json(Stats)
+    fill = {"kind": "fill", "start": 0.1, "seconds": 0.2, "tokens": 15}
+    kept = json.dumps({"passes": [fill], "prefill": 0.1, "decode": 0.2, "cached": False})
+    found = column.process_result_value(kept, sqlite.dialect())
+    assert found == Stats((Pass("fill", 0.1, 0.2, 15),), 0.1, 0.2)
+    parted = Stats((), 0.1, 0.2, True, (Part("features", 0.0, 0.1),))
+    written = column.process_bind_param(parted, sqlite.dialect())
+    assert column.process_result_value(written, sqlite.dialect()) == parted
