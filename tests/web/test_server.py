@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -127,10 +129,11 @@ def test_it_is_ready_when_model_and_store_are(tmp_path: Path) -> None:
 
 def test_what_is_missing_is_named_and_nothing_private_said(tmp_path: Path) -> None:
     database = tmp_path / "private place" / "file"
-    database.parent.mkdir()
-    database.write_text("this is no database, but a text that is long enough to be one" * 20)
     settings = Settings(data_dir=tmp_path, database=f"sqlite:///{database}")
     with running(settings) as app, app.browser() as probe:
+        assert probe.get("/readyz").json()["missing"] == ["model"]
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("ALTER TABLE schemas RENAME TO lost")
         answer = probe.get("/readyz")
         assert answer.status_code == 503
         assert answer.json() == {"status": "not ready", "missing": ["model", "store"]}
