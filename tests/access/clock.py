@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,16 +11,18 @@ import pytest
 
 from kie_app.access import window
 
-TICK = 1e-6  # seconds: no two looks at a real clock are at the same moment
+TICK = 1e-9  # seconds: no two looks at a real clock are at the same moment
 
 
 class Clock:
+    """Reads `now`, and a little more at every look: also from the thread of a sweep."""
+
     def __init__(self) -> None:
         self.now = 0.0
+        self._looks = itertools.count(1)
 
     def time(self) -> float:
-        self.now += TICK
-        return self.now
+        return self.now + TICK * next(self._looks)
 
 
 @contextmanager
