@@ -28,6 +28,6 @@ SCRIPT = Path(__file__).with_suffix(".js").read_text("utf-8")
 def received(payload: Any, settings: Settings) -> tuple[bytes, str]:
     """The bytes and the name of a dropped file. DocumentError for one that did not arrive, and for
     one that the browser did not send, of which it tells the name and the size alone."""
-    if isinstance(payload, Mapping) and "size" in payload:
+    if isinstance(payload, Mapping) and "path" not in payload and "size" in payload:
         raise uploads.refusal(str(payload.get("name")), int(payload["size"]), settings)
     return uploads.take(payload)
