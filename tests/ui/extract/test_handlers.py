@@ -17,6 +17,7 @@ from kie_app.library.library import Library
 from kie_app.types import Schema
 from kie_app.ui.extract.handlers import ExtractHandlers, ExtractView, Visit
 from kie_app.ui.shared.errors import BROKEN
+from kie_app.web.inbox import Inbox
 from tests.ui.kept import Guess, keep
 from tests.ui.race.test_handlers import asked_by
 
@@ -54,7 +55,7 @@ def fill(library: Filling, engine: Engine, words: str = "") -> dict[str, Any]:
         parts = {name: gr.HTML() for name in ExtractView.__annotations__}
         view = ExtractView(**parts)  # type: ignore[arg-type]
     ready: Any = SimpleNamespace(over=True, require=lambda: None)
-    handlers = ExtractHandlers(engine, library, ready, view)
+    handlers = ExtractHandlers(engine, library, Inbox(engine.settings), ready, view)
     told: dict[Any, Any] = {}
     for update in handlers.fill(Visit(), "total", (), None, "All", words, ADA):
         told |= update
