@@ -22,18 +22,19 @@ SESSIONS = 500  # open pages that are remembered, a quarter of a MB each; the on
 # Method, and the whole path as a regular expression.
 NEEDED = (
     ("GET", "/"),
-    ("HEAD", "/"),
     ("GET", "/config"),
+    ("GET", "/favicon.ico"),
+    ("GET", "/manifest.json"),
     ("GET", "/theme.css"),
     ("GET", "/static/.+"),
     ("GET", "/assets/.+"),
-    ("GET", "/gradio_api/startup-events"),
+    ("GET", "/gradio_api/app_id"),  # when the connection was lost, to see whether it is back
     ("GET", "/gradio_api/heartbeat/[^/]+"),
-    ("POST", "/gradio_api/queue/join"),
     ("GET", "/gradio_api/queue/data"),
+    ("POST", "/gradio_api/queue/join"),
     ("POST", "/gradio_api/cancel"),
     ("POST", "/gradio_api/reset"),
-    ("POST", "/gradio_api/component_server"),
+    ("POST", "/gradio_api/component_server/"),
 )
 
 

@@ -43,7 +43,7 @@ def build_ui(engine: Engine, library: Library, inbox: Inbox, warm_up: WarmUp) ->
             gr.HTML(HEADER, apply_default_css=False, padding=False)
             model = gr.HTML(model_line(warm_up), apply_default_css=False, elem_id="model")
             who = gr.HTML("", apply_default_css=False, padding=False, elem_id="account")
-        page.load(account, None, who, api_visibility="private", queue=False, show_progress="hidden")
+        page.load(account, None, who, **QUIET)
         _watch(model, warm_up)
         build_fetcher()
         with gr.Tabs(elem_id="tabs") as tabs:

@@ -46,7 +46,7 @@ def test_every_address_but_the_doors_is_closed_to_a_stranger(app: App) -> None:
         assert {one for one, answer in answers.items() if answer.status_code != 401} == set()
         for path in ("/gradio_api/file=/etc/passwd", "/none", "//login", "/login/", "/%6cogin/x"):
             assert stranger.get(app.address + path).status_code == 401
-        upload = stranger.post("/gradio_api/upload", files={"files": b"x"})
+        upload = stranger.post("/uploads", files={"files": b"x"})
         assert (upload.status_code, upload.json()) == (401, {"detail": "Not logged in."})
 
 
@@ -63,17 +63,14 @@ def test_health_is_open_and_says_nothing_private(app: App) -> None:
         assert stranger.get("/healthz").json() == {"status": "ok", "model": "loading"}
 
 
-def test_a_user_gets_page_api_and_files(app: App) -> None:
+def test_a_user_gets_page_api_and_uploads(app: App) -> None:
     with app.logged_in("bob") as bob:
         page = bob.get("/")
         assert page.status_code == 200
         assert page.headers["cache-control"] == "no-store"
         assert bob.get("/config").json()["username"] == "bob"
-        assert bob.get("/gradio_api/info").status_code == 200
-        [path] = bob.post("/gradio_api/upload", files={"files": b"x"}).json()
-        assert bob.get(f"/gradio_api/file={path}").content == b"x"
-        with app.browser() as stranger:
-            assert stranger.get(f"/gradio_api/file={path}").status_code == 401
+        assert bob.get("/api/schemas").status_code == 200
+        assert bob.post("/uploads", files={"files": b"x"}).status_code == 200
 
 
 def test_a_page_image_is_its_users_alone_even_by_its_full_address(app: App) -> None:
@@ -110,7 +107,7 @@ def test_only_its_own_pages_may_post(app: App, headers: dict[str, str], status: 
         assert browser.post("/login", data=form("ada"), headers=headers).status_code == status
     if status == 403:
         with app.logged_in("ada") as ada:
-            for path in ("/logout", "/gradio_api/upload", "/gradio_api/queue/join"):
+            for path in ("/logout", "/uploads", "/api/documents", "/gradio_api/queue/join"):
                 assert ada.post(path, headers=headers).status_code == 403
             assert ada.get("/config").status_code == 200
 
@@ -126,9 +123,9 @@ def test_without_a_login_everybody_is_local_and_other_sites_still_may_not_post(
         answer = anybody.get("/config")
         assert answer.json()["username"] == "local"
         assert "set-cookie" not in answer.headers
-        assert anybody.get("/login").status_code == 405  # Gradio has another of that name
+        assert anybody.get("/login").status_code == 404
         evil = {"Origin": "https://evil.example"}
-        assert anybody.post("/gradio_api/upload", headers=evil).status_code == 403
+        assert anybody.post("/uploads", headers=evil).status_code == 403
     assert not (tmp_path / "secret").exists()
 
 

@@ -58,7 +58,7 @@ def test_past_the_limit_a_user_waits_and_others_do_not(tight: App) -> None:
         assert "\n" not in refused.json()["detail"]
         ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
         accept = {"Accept": "application/json, text/event-stream"}
-        sent = browser.post("/gradio_api/mcp/", json=ping, headers=accept | basic("bob"))
+        sent = browser.post("/mcp", json=ping, headers=accept | basic("bob"))
         assert sent.status_code == 429
         assert browser.get("/config", headers=basic("ada")).status_code == 200
 
@@ -66,7 +66,7 @@ def test_past_the_limit_a_user_waits_and_others_do_not(tight: App) -> None:
 def test_what_a_page_loads_by_itself_is_free(tight: App) -> None:
     with tight.browser() as browser:
         for _ in range(2 * MOST):
-            for path in ("/theme.css", "/gradio_api/startup-events", "/static/img/logo.svg"):
+            for path in ("/theme.css", "/favicon.ico", "/static/img/logo.svg"):
                 assert browser.get(path, headers=basic("eve")).status_code == 200
         for number in range(2 * MOST):
             address = f"/gradio_api/heartbeat/session{number}"
@@ -86,7 +86,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(tight: Ap
     host, _, port = tight.address.removeprefix("http://").partition(":")
     credentials = basic("ada")["Authorization"]
     head = (
-        f"POST /gradio_api/upload HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        f"POST /uploads HTTP/1.1\r\nHost: {host}:{port}\r\n"
         f"Authorization: {credentials}\r\nContent-Length: 999999999999\r\n\r\n"
     )
     with socket.create_connection((host, int(port)), timeout=30) as connection:
@@ -98,7 +98,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(tight: Ap
     assert "a file of 1 MB" in answer
 
 
-@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/call/v2/extract"])
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/api/documents/x/fill", "/mcp"])
 def test_a_body_of_unknown_length_is_refused_when_it_becomes_too_large(
     tight: App, path: str
 ) -> None:
@@ -117,9 +117,9 @@ def test_a_body_of_unknown_length_is_refused_when_it_becomes_too_large(
 def test_a_file_of_the_largest_size_goes_through(tight: App) -> None:
     with tight.browser() as browser:
         files = {"files": ("a.png", b"x" * 1_000_000)}
-        assert browser.post("/gradio_api/upload", files=files, headers=basic("ada")).is_success
+        assert browser.post("/uploads", files=files, headers=basic("ada")).is_success
         files = {"files": ("a.png", b"x" * 1_000_001)}
-        answer = browser.post("/gradio_api/upload", files=files, headers=basic("ada"))
+        answer = browser.post("/uploads", files=files, headers=basic("ada"))
         assert answer.status_code == 413
 
 

@@ -13,6 +13,7 @@ from kie_app.config import Settings
 from tests.access.people import App, running
 from tests.e2e.conftest import opened
 from tests.e2e.test_extract import SAMPLES
+from tests.web.api.asking import left
 
 pytestmark = pytest.mark.e2e
 
@@ -20,7 +21,7 @@ RECEIPT = SAMPLES / "cafe_receipt.png"  # 0.05 MB, 600 x 1310 pixels
 ORDER = SAMPLES / "purchase_order.pdf"  # of two pages
 INVOICE = SAMPLES / "invoice.png"  # 1240 x 1754 pixels
 
-UPLOADS = "/gradio_api/upload"
+UPLOADS = "/uploads"
 
 TOO_LARGE = (
     '"big.png" is 1.2 MB, over the limit of 1 MB: send fewer pages or a smaller scan, or raise '
@@ -34,15 +35,7 @@ TOO_FINE = "1240 x 1754 pixels (2,174,960), over the limit of 1,000,000: scale i
 
 
 @pytest.fixture
-def uploads(tmp_path: Path) -> Iterator[Path]:
-    """Where Gradio puts what browsers send."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
-        yield tmp_path / "uploads"
-
-
-@pytest.fixture
-def app(uploads: Path, tmp_path: Path) -> Iterator[App]:
+def app(tmp_path: Path) -> Iterator[App]:
     """The app with low limits and without its model, which reading does not wait for."""
     limits = {"max_file_mb": 1, "max_pages": 1, "max_pixels": 1_000_000}
     with running(Settings(data_dir=tmp_path / "data", **limits)) as app:
@@ -70,13 +63,8 @@ def kept(app: App) -> list[str]:
     return [one.name for one in documents]
 
 
-def left(folder: Path) -> list[Path]:
-    """Files that were sent and not deleted."""
-    return [path for path in folder.rglob("*") if path.is_file()]
-
-
 def test_each_file_over_a_limit_is_a_line_and_the_others_are_read(
-    app: App, page: Page, uploads: Path, big: Path
+    app: App, page: Page, big: Path
 ) -> None:
     page.get_by_role("tab", name="Extract").click()
     page.wait_for_selector("#add input", state="attached")
@@ -87,7 +75,7 @@ def test_each_file_over_a_limit_is_a_line_and_the_others_are_read(
     expect(lines).to_contain_text([TOO_LARGE, TOO_LONG, TOO_FINE])
     expect(page.locator("#grid [role=gridcell][aria-colindex='1']:visible")).to_have_count(1)
     assert kept(app) == [RECEIPT.name]
-    assert left(uploads) == []
+    assert left(app) == []
 
     page.set_input_files("#add input", SAMPLES / "registration_form.png")  # 1240 x 1604
     expect(lines).to_contain_text(["registration_form.png"])
@@ -95,7 +83,7 @@ def test_each_file_over_a_limit_is_a_line_and_the_others_are_read(
 
 
 def test_a_race_says_why_a_file_is_refused_and_takes_the_next(
-    app: App, page: Page, uploads: Path, big: Path
+    app: App, page: Page, big: Path
 ) -> None:
     status = page.locator("#status")
     for file, why in ((big, TOO_LARGE), (ORDER, TOO_LONG), (INVOICE, TOO_FINE)):
@@ -103,12 +91,12 @@ def test_a_race_says_why_a_file_is_refused_and_takes_the_next(
         expect(status.locator(".bad")).to_contain_text(why)
         expect(page.get_by_test_id("toast-body").last).to_contain_text(why)
         expect(page.locator(".paper")).not_to_contain_text(file.name)
-    assert (kept(app), left(uploads)) == ([], [])
+    assert (kept(app), left(app)) == ([], [])
     page.set_input_files("#upload input", RECEIPT)
     expect(status).to_contain_text("Name the keys")
     expect(status.locator(".bad")).to_have_count(0)
     expect(page.locator(".paper")).to_contain_text(RECEIPT.name)
-    assert (kept(app), left(uploads)) == ([RECEIPT.name], [])
+    assert (kept(app), left(app)) == ([RECEIPT.name], [])
 
 
 def test_a_file_over_the_limit_is_not_even_sent(page: Page, big: Path) -> None:

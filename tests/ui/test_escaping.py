@@ -11,8 +11,7 @@ from kie_app.types import Schema
 from kie_app.ui.race import arms, results, stage
 from kie_app.ui.race import sample_cards as samples
 from kie_app.ui.race.state import Arm, Race
-from kie_app.ui.shared import page_viewer
-from kie_app.ui.shared.drop_zone import TEMPLATE
+from kie_app.ui.shared import drop_zone, file_button, page_viewer
 from kie_app.ui.shared.elements import status_line
 from tests.ui import hostile
 from tests.ui.hostile import ATTACK, Markup, harmless
@@ -56,6 +55,9 @@ def test_status_and_samples_are_harmless() -> None:
     assert harmless(samples.render([sample]))
 
 
-@pytest.mark.parametrize("template", [stage.TEMPLATE, samples.TEMPLATE, TEMPLATE])
+@pytest.mark.parametrize(
+    "template",
+    [stage.TEMPLATE, samples.TEMPLATE, drop_zone.TEMPLATE, file_button.TEMPLATE],
+)
 def test_templates_never_evaluate_what_they_insert(template: str) -> None:
     assert "{{" not in template

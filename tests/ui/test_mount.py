@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import gradio
 import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
@@ -102,6 +104,17 @@ def test_what_the_page_asks_for_is_there(app: App, method: str, pattern: str) ->
         return
     with app.logged_in("ada") as ada:
         assert ada.request(method, path).status_code != 404
+
+
+def test_each_address_is_one_that_the_front_end_knows() -> None:
+    """So what the framework's page asks for no more is found and closed."""
+    folder = Path(gradio.__file__).parent / "templates" / "frontend"
+    sources = [folder / "index.html", *(folder / "assets").glob("index-*.js")]
+    known = "".join(path.read_text("utf-8") for path in sources)
+    for _, pattern in NEEDED:
+        last = re.findall(r"[\w.]+(?=/|$)", pattern.replace(".+", "").replace("[^/]+", ""))
+        implied = pattern in {"/", "/favicon.ico"}  # a browser asks for these by itself
+        assert implied or last[-1] in known, pattern
 
 
 def test_who_opened_the_page_is_forgotten_after_so_many_others(app: App) -> None:

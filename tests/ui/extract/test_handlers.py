@@ -18,6 +18,7 @@ from kie_app.store import Store
 from kie_app.types import Schema
 from kie_app.ui.extract.handlers import ExtractHandlers
 from kie_app.ui.extract.view import ExtractView, Visit
+from kie_app.web.inbox import Inbox
 from tests.ui.kept import Guess, keep
 from tests.ui.race.test_handlers import asked_by
 
@@ -56,7 +57,7 @@ def fill(library: Filling, words: str = "") -> dict[str, Any]:
         parts = {name: gr.HTML() for name in ExtractView.__annotations__}
         view = ExtractView(**parts)  # type: ignore[arg-type]
     ready: Any = SimpleNamespace(over=True, require=lambda: None)
-    handlers = ExtractHandlers(Settings(), library, ready, view)
+    handlers = ExtractHandlers(Settings(), library, Inbox(Settings()), ready, view)
     told: dict[Any, Any] = {}
     for update in handlers.fill(Visit(), "total", (), None, "All", words, ADA):
         told |= update

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +25,7 @@ from kie_app.ui.race.session import Session
 from kie_app.ui.race.view import View
 from kie_app.ui.shared.elements import Update
 from kie_app.ui.shared.visitor import visitor
-from kie_app.web import uploads as upload
+from kie_app.web.inbox import Inbox
 from tests.documents.pictures import drawn, encoded
 from tests.ui import recorded
 
@@ -39,7 +38,8 @@ def handlers() -> RaceHandlers:
     with gr.Blocks():
         html = [gr.HTML() for _ in range(4)]
         view = View(gr.State(), *html, (gr.Plot(),) * 4)
-    return RaceHandlers(engine, Library(engine, Store.of(engine.settings)), WarmUp(engine), view)
+    library = Library(engine, Store.of(engine.settings))
+    return RaceHandlers(engine, library, Inbox(engine.settings), WarmUp(engine), view)
 
 
 def asked_by(name: str, role: Role = "user") -> gr.Request:
@@ -116,45 +116,20 @@ def test_an_unknown_sample_is_told(handlers: RaceHandlers) -> None:
     assert "no such sample" in message
 
 
-@pytest.fixture
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where Gradio puts what it receives."""
-    folder = tmp_path / "received"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
+def received(handlers: RaceHandlers, name: str, data: bytes) -> dict[str, str]:
+    """A file that eve has just sent, as its event names it."""
+    return {"upload": handlers._inbox.put("eve", name, io.BytesIO(data)), "name": name}
 
 
-@pytest.mark.parametrize("path", ["secret", "received/../secret", "received/link", None, 5])
-def test_what_was_not_uploaded_is_neither_read_nor_deleted(
-    uploads: Path, tmp_path: Path, path: Any
-) -> None:
-    (tmp_path / "secret").write_bytes(b"data")
-    (uploads / "link").symlink_to(tmp_path / "secret")
-    named = str(tmp_path / path) if isinstance(path, str) else path
-    with pytest.raises(DocumentError, match="no upload to this app"):
-        upload.take({"path": named, "orig_name": "a.png"})
-    assert (tmp_path / "secret").read_bytes() == b"data"
+@pytest.mark.parametrize("payload", [None, 7, "a", {}, {"upload": "/etc/passwd"}, {"upload": 7}])
+def test_what_was_not_sent_is_told(handlers: RaceHandlers, payload: Any) -> None:
+    assert "no such upload" in refusal(opened(handlers, payload), handlers)
 
 
-def received(uploads: Path, name: str, data: bytes) -> dict[str, str]:
-    """A file that was just sent, as its event names it."""
-    file = uploads / "hash" / "upload"
-    file.parent.mkdir()
-    file.write_bytes(data)
-    return {"path": str(file), "orig_name": name}
-
-
-def test_a_bad_upload_is_told_and_deleted(handlers: RaceHandlers, uploads: Path) -> None:
-    payload = received(uploads, "empty.pdf", b"")
+def test_a_bad_upload_is_told_and_deleted(handlers: RaceHandlers) -> None:
+    payload = received(handlers, "empty.pdf", b"")
     assert "empty.pdf" in refusal(opened(handlers, payload), handlers)
-    assert list(uploads.iterdir()) == []
-
-
-def test_a_good_upload_is_deleted_too(uploads: Path) -> None:
-    payload = received(uploads, "a.png", b"data")
-    assert upload.take(payload) == (b"data", "a.png")
-    assert list(uploads.iterdir()) == []
+    assert "no such upload" in refusal(opened(handlers, payload), handlers)
 
 
 @pytest.mark.parametrize(
@@ -162,17 +137,20 @@ def test_a_good_upload_is_deleted_too(uploads: Path) -> None:
     [(png(), "total", "no text"), (encoded(drawn(), "PNG"), " ", "Name the keys")],
 )
 def test_a_drop_that_cannot_be_filled_yet_says_what_is_next(
-    handlers: RaceHandlers, uploads: Path, page: bytes, names: str, part: str
+    handlers: RaceHandlers, page: bytes, names: str, part: str
 ) -> None:
-    *_, last = opened(handlers, received(uploads, "a.png", page), names)
+    payload = received(handlers, "a.png", page)
+    *_, last = opened(handlers, payload, names)
+    with pytest.raises(DocumentError):
+        handlers._inbox.take("eve", payload["upload"])
     assert part in last[handlers.view.status]
     assert last[handlers.view.session].document is not None
 
 
 def test_a_drop_is_open_although_its_keys_cannot_be_asked(
-    handlers: RaceHandlers, uploads: Path
+    handlers: RaceHandlers,
 ) -> None:
-    payload = received(uploads, "a.png", encoded(drawn(), "PNG"))
+    payload = received(handlers, "a.png", encoded(drawn(), "PNG"))
     updates: list[Update] = []
     with pytest.raises(gr.Error, match="twice"):
         updates.extend(opened(handlers, payload, "total, total"))
@@ -198,5 +176,6 @@ def test_a_document_opens_for_the_user_who_asked(handlers: RaceHandlers) -> None
 
 def test_building_the_page_loads_no_model() -> None:
     engine = Engine(Settings())
-    build_ui(engine, Library(engine, Store.of(engine.settings)), WarmUp(engine))
+    library = Library(engine, Store.of(engine.settings))
+    build_ui(engine, library, Inbox(engine.settings), WarmUp(engine))
     assert engine._backbone is None
