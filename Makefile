@@ -18,6 +18,10 @@ PY := $(VENV)/bin/python
 INSTALL := $(PY) dev/install.py
 UV := uv==0.13.9
 
+# Tests run in two processes, a file in one of them, so that what a file sets up is set up once; the
+# order is that of tests/conftest.py. The slowest are named at the end.
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder --durations=25 --durations-min=5
+
 # Stamps, written when an installation has finished. MARK stands while one is under way: an
 # environment that still has it, or that lost its Python, is built anew.
 RUNTIME := $(VENV)/runtime.done
@@ -34,7 +38,7 @@ run: $(RUNTIME) ## serve the app on 127.0.0.1:7860 (ONEPASS_HOST, ONEPASS_PORT)
 	@exec $(PY) app.py
 
 test: $(DEV) chromium postgresql ## run every test, the browser test included
-	@$(FIND_CHROMIUM); export ONEPASS_CHROMIUM="$$browser"; $(PY) -m pytest -q $(ARGS)
+	@$(FIND_CHROMIUM); export ONEPASS_CHROMIUM="$$browser"; $(PY) -m pytest -q $(SHARED) $(ARGS)
 
 check: $(DEV) ## lint, format, types and the direction of imports
 	@echo "onepass: ruff, mypy, layers"

@@ -29,6 +29,12 @@ from kie_app.model.checkpoint import Calibration, Checkpoint
 from kie_app.model.heads import Heads
 from kie_app.types import Box, Document, Key, Line, Page, Schema
 
+# Of several processes each keeps to one thread, or they wait for each other at every barrier.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("ONEPASS_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # of what tests start
+    torch.set_num_threads(1)
+
 # Before any test reads the settings: nothing of a test goes where the person's own data is.
 DATA = tempfile.TemporaryDirectory(prefix="onepass-tests-")
 os.environ["ONEPASS_DATA_DIR"] = DATA.name
@@ -171,3 +177,16 @@ def any_backbone(request: pytest.FixtureRequest) -> Backbone:
 @pytest.fixture
 def receipt_schema() -> Schema:
     return Schema("receipt", RECEIPT_KEYS)
+
+
+SLOW = ("e2e", "batch", "integration", "training", "store")  # folders whose files run first
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest files first: what is left at the end is short, and both processes end together."""
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(item.config.rootpath).parts[1]
+        return SLOW.index(folder) if folder in SLOW else len(SLOW)
+
+    items.sort(key=rank)
