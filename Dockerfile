@@ -51,7 +51,7 @@ RUN pip install -r requirements.txt \
 
 COPY . .
 USER onepass
-RUN python -c "from kie_app.config import Settings; from kie_app.services import Services; Services(Settings.from_env()).warm_up()"
+RUN python -c "from kie_app.config import Settings; from kie_app.engine.engine import Engine; Engine(Settings.from_env()).warm_up()"
 
 VOLUME /var/cache/onepass /var/lib/onepass
 EXPOSE 7860

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kie_app.errors import DataError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,4 +49,17 @@ class Settings(BaseSettings):
 
     @classmethod
     def from_env(cls) -> Settings:
-        return cls()
+        """The settings; DataError names the variable that cannot be read, and the remedy."""
+        if "ONEPASS_AUTH" in os.environ:  # left out, it would open to all what it had closed
+            raise DataError(
+                "ONEPASS_AUTH is no longer read: enter the users of its file with `python -m "
+                "kie_app users import FILE`, set ONEPASS_LOGIN=yes and unset it."
+            )
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            variable = f"ONEPASS_{wrong['loc'][0]}".upper()
+            raise DataError(
+                f"{variable} is {wrong['input']!r} ({wrong['msg']}): correct it or unset it."
+            ) from error

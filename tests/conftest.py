@@ -183,7 +183,7 @@ SLOW = ("e2e", "batch", "integration", "training", "store")  # folders whose fil
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest files first: what is left at the end is short, and both processes end together."""
+    """The slowest files first: what is left at the end is short, so both processes end together."""
 
     def rank(item: pytest.Item) -> int:
         folder = item.path.relative_to(item.config.rootpath).parts[1]

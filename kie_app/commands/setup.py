@@ -7,8 +7,6 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from kie_app.config import Settings
 from kie_app.errors import DataError
 
@@ -26,19 +24,7 @@ def open_engine() -> Engine:
     logging.disable_progress_bar()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
-    return Engine(read_settings())
-
-
-def read_settings() -> Settings:
-    """The settings; DataError names the variable that cannot be read."""
-    try:
-        return Settings.from_env()
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        variable = f"ONEPASS_{wrong['loc'][0]}".upper()
-        raise DataError(
-            f"{variable} is {wrong['input']!r} ({wrong['msg']}): correct it or unset it."
-        ) from error
+    return Engine(Settings.from_env())
 
 
 def schema_named(engine: Engine, named: str) -> Schema:

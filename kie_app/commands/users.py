@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kie_app.commands.setup import read_settings
+from kie_app.config import Settings
 from kie_app.errors import AccessError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _users() -> Iterator[Users]:
     """The users of the store."""
     from kie_app.store import Store
 
-    store = Store.of(read_settings())
+    store = Store.of(Settings.from_env())
     try:
         yield store.users
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 
 import pytest
 
@@ -12,12 +13,13 @@ from kie_app.race.running import RaceEvent, RaceFinished, RaceStarted, run_race
 from kie_app.types import Key, Schema
 from tests.conftest import make_document
 
+ALONE = nullcontext()  # nobody else wants the model
 SCHEMA = Schema("s", (Key("total"), Key("date")))
 
 
 def test_each_arm_starts_writes_and_finishes_before_the_next(tiny_backbone: Backbone) -> None:
     names = ["hyper_parallel", "mask_parallel"]
-    updates = list(run_race(tiny_backbone, make_document(2), SCHEMA, names))
+    updates = list(run_race(tiny_backbone, make_document(2), SCHEMA, names, ALONE))
     first = next(at for at, one in enumerate(updates) if one.decoder == names[1])
     for name, own in zip(names, (updates[:first], updates[first:]), strict=True):
         assert {one.decoder for one in own} == {name}
@@ -29,7 +31,7 @@ def test_each_arm_starts_writes_and_finishes_before_the_next(tiny_backbone: Back
 
 
 def test_an_unknown_decoder_is_refused_before_any_arm_runs(tiny_backbone: Backbone) -> None:
-    race = run_race(tiny_backbone, make_document(2), SCHEMA, ["mask_parallel", "nonsense"])
+    race = run_race(tiny_backbone, make_document(2), SCHEMA, ["mask_parallel", "nonsense"], ALONE)
     with pytest.raises(SchemaError, match="nonsense"):
         next(race)
 
@@ -41,7 +43,9 @@ def test_an_error_of_an_arm_ends_the_race(
         raise MemoryError("no room")
 
     monkeypatch.setattr(type(tiny_backbone), "encode", broken)
-    race = run_race(tiny_backbone, make_document(2), SCHEMA, ["mask_parallel", "hyper_parallel"])
+    race = run_race(
+        tiny_backbone, make_document(2), SCHEMA, ["mask_parallel", "hyper_parallel"], ALONE
+    )
     assert next(race) == RaceStarted("mask_parallel")
     with pytest.raises(MemoryError, match="no room"):
         next(race)
@@ -50,7 +54,9 @@ def test_an_error_of_an_arm_ends_the_race(
 def test_an_arm_ends_soon_after_nobody_listens(tiny_backbone: Backbone) -> None:
     before = set(threading.enumerate())
     schema = Schema("s", tuple(Key(f"key {number}") for number in range(12)))
-    race = run_race(tiny_backbone, make_document(2), schema, ["hyper_parallel", "autoregressive"])
+    race = run_race(
+        tiny_backbone, make_document(2), schema, ["hyper_parallel", "autoregressive"], ALONE
+    )
     next(update for update in race if isinstance(update, RaceEvent))
     race.close()
     for arm in set(threading.enumerate()) - before:

@@ -14,7 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp.types import CallToolResult, TextContent
 
-from kie_app.engine.engine import Engine
+from kie_app.library.schemas import NamedSchemas
 from kie_app.types import Key, Schema
 from kie_app.web.mcp_server import BROKEN
 from kie_app.web.mcp_tools import LARGEST
@@ -38,7 +38,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("app")
     with_users(folder / "data", person("ada", "admin"), person("bob"))
     with running(tiny(folder, login=True, max_file_mb=5), model=True) as app:
-        app.engine.save_schema("ada", PLATES)
+        app.library.schemas.save("ada", PLATES)
         yield app
 
 
@@ -165,7 +165,7 @@ def test_a_tool_that_breaks_says_nothing_of_how(app: App, monkeypatch: pytest.Mo
     def break_down(*_: object) -> None:
         raise ZeroDivisionError("/secret/place")
 
-    monkeypatch.setattr(Engine, "schemas_of", break_down)
+    monkeypatch.setattr(NamedSchemas, "of", break_down)
     assert call(app, "bob", "list_schemas", {}) == (True, BROKEN)
 
 

@@ -206,7 +206,13 @@ def test_the_api_describes_itself(client: TestClient) -> None:
 def test_every_field_of_the_api_has_a_type(client: TestClient) -> None:
     schema = client.get("/openapi.json").json()
     named = schema["components"]["schemas"]
-    assert {"ExtractAnswer", "DocumentAnswer", "RaceAnswer", "Saying", "NamedKey"} <= named.keys()
+    assert {
+        "ExtractAnswer",
+        "DocumentAnswer",
+        "RaceAnswer",
+        "CorrectionRequest",
+        "NamedKey",
+    } <= named.keys()
     for name, one in named.items():
         for field, described in one.get("properties", {}).items():
             assert described.keys() & {"type", "$ref", "anyOf", "enum"}, f"{name}.{field}"

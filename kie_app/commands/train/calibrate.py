@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kie_app.commands.setup import read_settings
 from kie_app.commands.train import arguments
+from kie_app.config import Settings
 
 if TYPE_CHECKING:
     from kie_app.training.sources import Source
@@ -34,7 +34,7 @@ def calibrate_checkpoint(checkpoint: Path, held: Sequence[Source]) -> None:
     from kie_app.training.calibration import calibrate as fit
     from kie_app.training.sources import Mix
 
-    settings = read_settings().model_copy(update={"checkpoint": str(checkpoint)})
+    settings = Settings.from_env().model_copy(update={"checkpoint": str(checkpoint)})
     mix = Mix(held, 0, settings)
     fitted = replace(checkpoints.read(checkpoint), calibration=fit(loading.load(settings), mix))
     checkpoints.write_facts(fitted)

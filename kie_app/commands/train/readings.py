@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from kie_app.commands.setup import read_settings
 from kie_app.commands.train import arguments
+from kie_app.config import Settings
 
 
 def readings(
@@ -21,7 +21,7 @@ def readings(
     from kie_app.training import sources
     from kie_app.training.readings import READINGS, measure
 
-    settings = read_settings().model_copy(update={"checkpoint": str(checkpoint)})
+    settings = Settings.from_env().model_copy(update={"checkpoint": str(checkpoint)})
     mix = sources.Mix(sources.read(folders, "validation"), 0, settings)
     rows = [
         [name, str(fields), *(f"{share:.3f}" for share in shares.values())]

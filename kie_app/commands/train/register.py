@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kie_app.commands.setup import read_settings
+from kie_app.config import Settings
 
 
 def register(
@@ -17,4 +17,4 @@ def register(
     """Enter a checkpoint into models/registry.json with the hashes of its files."""
     from kie_app.model import checkpoint as checkpoints
 
-    checkpoints.register(read_settings().models_dir, checkpoint, default)
+    checkpoints.register(Settings.from_env().models_dir, checkpoint, default)

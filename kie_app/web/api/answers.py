@@ -100,6 +100,8 @@ class ArmAnswer(Answer):
     title: str
     passes: int
     tokens: int
+    written_tokens: int
+    copied_tokens: int
     seconds: ArmSeconds
     speed_up: SpeedUp
     same_as_autoregressive: int | None = Field(description="how many values are")

@@ -31,7 +31,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("app")
     with_users(folder / "data", person("ada", "admin"), person("bob"))
     with running(tiny(folder, login=True, max_file_mb=1), model=True) as app:
-        app.engine.save_schema("ada", PLATES)
+        app.library.schemas.save("ada", PLATES)
         yield app
 
 

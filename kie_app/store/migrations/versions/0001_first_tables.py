@@ -12,6 +12,11 @@ _TIME = sa.DateTime(timezone=True)
 _SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+def _required(*names: str) -> list[sa.Column[str]]:
+    """Columns of text that is always there."""
+    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+
+
 def upgrade() -> None:
     _files_and_documents()
     _schemas()
@@ -29,10 +34,7 @@ def _files_and_documents() -> None:
     )
     op.create_table(
         "documents",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("owner", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("digest", sa.Text, nullable=False),
+        *_required("id", "owner", "name", "digest"),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("added", _TIME, nullable=False),
         sa.Column("content", sa.Text),
@@ -47,10 +49,7 @@ def _files_and_documents() -> None:
 def _schemas() -> None:
     op.create_table(
         "schemas",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("owner", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("keys", sa.Text, nullable=False),
+        *_required("id", "owner", "name", "keys"),
         sa.Column("changed", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_schemas"),
         sa.UniqueConstraint("owner", "name", name="uq_schemas_owner_name"),
@@ -61,11 +60,7 @@ def _answers() -> None:
     op.create_table(
         "predictions",
         sa.Column("id", _SEQUENCE, nullable=False),
-        sa.Column("document", sa.Text, nullable=False),
-        sa.Column("schema", sa.Text, nullable=False),
-        sa.Column("decoder", sa.Text, nullable=False),
-        sa.Column("model", sa.Text, nullable=False),
-        sa.Column("extraction", sa.Text, nullable=False),
+        *_required("document", "schema", "decoder", "model", "extraction"),
         sa.Column("made", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_predictions"),
         sa.ForeignKeyConstraint(["document"], ["documents.id"], name="fk_predictions_document"),
@@ -77,11 +72,9 @@ def _answers() -> None:
         sa.Column("id", _SEQUENCE, nullable=False),
         sa.Column("document", sa.Text, nullable=False),
         sa.Column("prediction", _SEQUENCE),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("state", sa.Text, nullable=False),
+        *_required("key", "state"),
         sa.Column("value", sa.Text),
-        sa.Column("sources", sa.Text, nullable=False),
-        sa.Column("author", sa.Text, nullable=False),
+        *_required("sources", "author"),
         sa.Column("made", _TIME, nullable=False),
         sa.Column("token", sa.Text, nullable=False),
         sa.Column("undoes", _SEQUENCE),
@@ -101,12 +94,7 @@ def _answers() -> None:
 def _races() -> None:
     op.create_table(
         "races",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("owner", sa.Text, nullable=False),
-        sa.Column("document", sa.Text, nullable=False),
-        sa.Column("schema", sa.Text, nullable=False),
-        sa.Column("result", sa.Text, nullable=False),
-        sa.Column("facts", sa.Text, nullable=False),
+        *_required("id", "owner", "document", "schema", "result", "facts"),
         sa.Column("made", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_races"),
         sa.ForeignKeyConstraint(["document"], ["documents.id"], name="fk_races_document"),
@@ -118,14 +106,10 @@ def _races() -> None:
 def _jobs() -> None:
     op.create_table(
         "jobs",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("owner", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("state", sa.Text, nullable=False),
+        *_required("id", "owner", "kind", "state"),
         sa.Column("done", sa.Integer, nullable=False),
         sa.Column("total", sa.Integer, nullable=False),
-        sa.Column("detail", sa.Text, nullable=False),
-        sa.Column("error", sa.Text, nullable=False),
+        *_required("detail", "error"),
         sa.Column("made", _TIME, nullable=False),
         sa.Column("changed", _TIME, nullable=False),
         sa.Column("lease", _TIME),
