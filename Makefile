@@ -2,7 +2,7 @@
 # requirements file changed or an earlier installation was cut short. Otherwise they start at once.
 #
 #   make run                          serve on http://127.0.0.1:7860
-#   make run ONEPASS_PORT=8000        any setting of the README can be given like this
+#   make run ONEPASS_PORT=8000        any setting of docs/settings.md can be given like this
 #   make run PYTHON=/path/to/python   the Python that .venv is built with, if not the one found
 #   make train DATA=folder OUT=models/mine    the checkpoint goes to OUT, runs/kv if not given
 #   make test ARGS="tests/e2e -x"     ARGS goes to the command: pytest, bench or train
@@ -44,7 +44,7 @@ check: $(DEV) ## lint, format, types and the direction of imports
 	@echo "onepass: ruff, mypy, layers"
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy kie_app app.py
+	@$(PY) -m mypy -n 2 kie_app app.py
 	@$(PY) -m pytest -q tests/test_layers.py
 
 bench: $(RUNTIME) ## print the speed table of all decoders
@@ -57,7 +57,7 @@ train: $(RUNTIME) ## train on a folder with a labels.jsonl: make train DATA=fold
 load: $(DEV) ## have 20 users work for 3 minutes, and watch errors, mix-ups and memory
 	@$(PY) -m tests.load $(ARGS)
 
-screenshots: $(DEV) chromium ## take the pictures of the README anew
+screenshots: $(DEV) chromium ## take the pictures of the documents anew
 	@$(FIND_CHROMIUM); export ONEPASS_CHROMIUM="$$browser"; $(PY) -m tests.e2e.screenshots
 
 anew:

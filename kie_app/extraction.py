@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from kie_app.decoding import DECODERS, Decoded, DecodedKey, Written
+from kie_app.decoding import DECODERS, PIP, Decoded, DecodedKey, Written
 from kie_app.documents import locate
 from kie_app.errors import SchemaError
 from kie_app.model.backbone import Backbone
@@ -42,7 +42,7 @@ def extract(
     backbone: Backbone,
     document: Document,
     schema: Schema,
-    decoder: str = "mask_parallel",
+    decoder: str = PIP,
     on_event: Callable[[Event], None] | None = None,
     reuse: bool = True,
 ) -> Extraction:
@@ -68,7 +68,7 @@ def extract_stacked(
     backbone: Backbone,
     documents: Sequence[Document],
     schema: Schema,
-    decoder: str = "mask_parallel",
+    decoder: str = PIP,
 ) -> list[Extraction]:
     """`extract` of several documents whose windows share the decoder's passes. Each extraction
     carries the stats of the whole stack and no events. SchemaError where the decoder cannot stack.

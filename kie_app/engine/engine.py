@@ -14,6 +14,7 @@ import torch
 
 from kie_app import documents, extraction
 from kie_app.config import Settings
+from kie_app.decoding import BASELINE, PIP
 from kie_app.engine.facts import machine
 from kie_app.engine.telemetry import NOTHING, Telemetry
 from kie_app.engine.turn import Turn
@@ -63,7 +64,7 @@ class Engine:
         page = Page(0, 100, 100)
         schema = Schema("warm-up", (Key("total", kind="amount"),))
         warm = Document("warm-up", "warm-up", (page,), (line,), "given")
-        for decoder in ("mask_parallel", "autoregressive"):
+        for decoder in (PIP, BASELINE):
             extraction.extract(backbone, warm, schema, decoder, reuse=False)
 
     def read(self, data: bytes, name: str) -> Document:
@@ -127,9 +128,7 @@ class Engine:
         check_schema(schema, self.settings)
         return schema
 
-    def extract(
-        self, document: Document, schema: Schema, decoder: str = "mask_parallel"
-    ) -> Extraction:
+    def extract(self, document: Document, schema: Schema, decoder: str = PIP) -> Extraction:
         """Fill the schema's fields; a document that was asked before is not encoded again."""
         with self.telemetry.errors():
             check_schema(schema, self.settings)
@@ -140,7 +139,7 @@ class Engine:
         return done
 
     def extract_stacked(
-        self, documents: Sequence[Document], schema: Schema, decoder: str = "mask_parallel"
+        self, documents: Sequence[Document], schema: Schema, decoder: str = PIP
     ) -> list[Extraction]:
         """`extract` of several documents in shared passes, each answered as if alone."""
         with self.telemetry.errors():

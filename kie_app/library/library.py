@@ -13,7 +13,7 @@ import io
 from dataclasses import replace
 
 from kie_app import documents
-from kie_app.decoding import DECODERS
+from kie_app.decoding import DECODERS, PIP
 from kie_app.engine.engine import Engine
 from kie_app.errors import DocumentError, Overtaken
 from kie_app.extraction import decoder_named
@@ -74,9 +74,7 @@ class Library:
         """Remove a document, its file, and everything that was said of it."""
         self.store.documents.delete(owner, document)
 
-    def fill(
-        self, owner: str, document: str, schema: Schema, decoder: str = "mask_parallel"
-    ) -> Record:
+    def fill(self, owner: str, document: str, schema: Schema, decoder: str = PIP) -> Record:
         """Ask a kept document, and keep the answer. Keys that the same model answered before in the
         same words are not asked again, where the decoder's answers are independent."""
         read = self.open(owner, document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kie_app.decoding import PIP
 from kie_app.engine.engine import Engine
 from kie_app.race.history import races_with_documents
 from kie_app.store import Store, StoredRace
@@ -20,7 +21,7 @@ class KeptRaces:
         self, owner: str, document: str, schema: Schema, result: Sequence[Extraction]
     ) -> StoredRace:
         """Keep a race, and each decoder's answer as a prediction, those of `mask_parallel` last."""
-        answers = sorted(result, key=lambda one: one.decoder == "mask_parallel")
+        answers = sorted(result, key=lambda one: one.decoder == PIP)
         facts = self._engine.facts()
         return self._store.races.save(owner, document, schema, result, facts, answers)
 

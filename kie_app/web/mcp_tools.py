@@ -9,10 +9,10 @@ from typing import Any
 
 from mcp import types
 
+from kie_app.decoding import PIP
 from kie_app.documents.loading import MEGABYTE
 from kie_app.errors import DocumentError
 from kie_app.library.schemas import NamedSchemas
-from kie_app.web.api.asked import DECODER
 from kie_app.web.api.extract import Extractor
 from kie_app.web.api.schemas import known_schemas
 from kie_app.web.inbox import Inbox
@@ -49,7 +49,7 @@ EXTRACT = types.Tool(
             },
             "decoder": {
                 "type": "string",
-                "default": DECODER,
+                "default": PIP,
                 "description": "mask_parallel (one forward pass), hyper_parallel, verified or "
                 "autoregressive",
             },
@@ -78,7 +78,7 @@ class Tools:
         }
 
     def extract(
-        self, user: str, file: str, keys: str = "", schema: str = "", decoder: str = DECODER
+        self, user: str, file: str, keys: str = "", schema: str = "", decoder: str = PIP
     ) -> dict[str, Any]:
         data, name = content(file) if ":" in file else self._inbox.take(user, file)
         return self._extractor.answer(user, data, name, keys, schema, decoder)

@@ -27,7 +27,9 @@ from kie_app.types import Document, Extraction, Field, Key, Schema, Stats
 from tests.conftest import RECEIPT_KEYS, save_backbone, save_checkpoint
 from tests.documents.pdfs import PdfPage, pdf
 
-os.environ["RAY_raylet_start_wait_time_s"] = "180"  # noqa: SIM112, its own name; busy machine
+# Ray's own names: wait for it on a busy machine, and do not let other tests run before its workers.
+os.environ["RAY_raylet_start_wait_time_s"] = "180"  # noqa: SIM112
+os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112
 SCHEMA = Schema("receipt", RECEIPT_KEYS)
 OPTIONS = BatchOptions(SCHEMA, stack=2)
 

@@ -92,7 +92,10 @@ def running(folder: Path, **settings: str) -> Iterator[str]:
         app.wait(30)
 
 
-@pytest.fixture(scope="session")
+# What follows lives for this folder alone: the loop of a browser is in the way of other tests.
+
+
+@pytest.fixture(scope="package")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running app whose model is loaded."""
     with running(tmp_path_factory.mktemp("app")) as here:
@@ -117,7 +120,7 @@ def launched() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with launched() as browser:
         yield browser

@@ -21,7 +21,7 @@ SELDOM = {"/config", "/gradio_api/app_id", "/gradio_api/reset"}  # when the conn
 
 def test_all_that_the_page_asks_for_is_there(browser: Browser, server: App) -> None:
     """A race that waits for its model and is stopped, documents added, one reviewed."""
-    keep(server.engine, "local")
+    keep(server.store, "local")
     asked: set[tuple[str, str, int]] = set()
     with opened(browser, server.address) as page:
         page.on(

@@ -42,8 +42,10 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def write(page: Page, password: str) -> None:
     """Name and password by keyboard; the cursor is where it is needed."""
     if not page.input_value("#username"):
+        expect(page.locator("#username")).to_be_focused()
         page.keyboard.type("ada")
         page.keyboard.press("Tab")
+    expect(page.locator("#password")).to_be_focused()
     page.keyboard.type(password)
     page.keyboard.press("Enter")
 

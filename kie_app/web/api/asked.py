@@ -27,7 +27,6 @@ DecoderName = Annotated[
     str, Field(description="a decoder of GET /api/decoders, by default the one of one pass")
 ]
 DocumentId = Annotated[str, Path(description="the id of a document of the user")]
-DECODER = "mask_parallel"
 
 
 def schema_asked(schemas: NamedSchemas, owner: str, keys: str, schema: str) -> Schema:

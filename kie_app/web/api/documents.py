@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, File, Query, UploadFile
 
 from kie_app.config import Settings
+from kie_app.decoding import PIP
 from kie_app.engine.warm_up import WarmUp
 from kie_app.extraction import decoder_named
 from kie_app.library.library import Library
 from kie_app.library.queue import queue
 from kie_app.web.api.answers import DocumentAnswer, Order, standing
 from kie_app.web.api.asked import (
-    DECODER,
     DecoderName,
     DocumentId,
     Keys,
@@ -69,7 +69,7 @@ def documents(settings: Settings, library: Library, warm_up: WarmUp) -> APIRoute
         document: DocumentId,
         keys: Annotated[Keys, Body()] = "",
         named: Annotated[SchemaName, Body(alias="schema")] = "",
-        decoder: Annotated[DecoderName, Body()] = DECODER,
+        decoder: Annotated[DecoderName, Body()] = PIP,
     ) -> dict[str, Any]:
         """Ask a kept document and keep the answer. What a person said of a field stays."""
         asked = schema_asked(library.schemas, owner, keys, named)

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, UploadFile
 
 from kie_app.config import Settings
-from kie_app.decoding import DECODERS
+from kie_app.decoding import DECODERS, PIP
 from kie_app.documents import base_name
 from kie_app.engine.engine import Engine
 from kie_app.engine.warm_up import WarmUp
 from kie_app.extraction import decoder_named
 from kie_app.library.schemas import NamedSchemas
 from kie_app.web.api.answers import DecoderAnswer, ExtractAnswer, extracted
-from kie_app.web.api.asked import DECODER, DecoderName, Keys, SchemaName, schema_asked
+from kie_app.web.api.asked import DecoderName, Keys, SchemaName, schema_asked
 from kie_app.web.calls import Owner, checked_size, working
 
 
@@ -47,7 +47,7 @@ def extract(extractor: Extractor, settings: Settings) -> APIRouter:
         ],
         keys: Annotated[Keys, Form()] = "",
         named: Annotated[SchemaName, Form(alias="schema")] = "",
-        decoder: Annotated[DecoderName, Form()] = DECODER,
+        decoder: Annotated[DecoderName, Form()] = PIP,
     ) -> dict[str, Any]:
         """Read a document and return the values of the named keys, each with a confidence and its
         place on the page."""
