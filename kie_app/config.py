@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from kie_app.errors import DataError
 
 ROOT = Path(__file__).resolve().parent.parent
+MEGABYTE = 1_000_000  # bytes, of `max_file_mb`
 
 
 class Settings(BaseSettings):

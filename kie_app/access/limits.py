@@ -19,11 +19,10 @@ from kie_app.access.addresses import address_of, network
 from kie_app.access.gate import user_of
 from kie_app.access.users import LOCAL
 from kie_app.access.window import MovingWindow, Who
-from kie_app.config import Settings
+from kie_app.config import MEGABYTE, Settings
 
 MINUTE = 60  # seconds
 KEPT = 1000  # users and addresses in memory; past it the one unseen for longest is forgotten
-MEGABYTE = 1_000_000
 SLACK = MEGABYTE  # what a form puts around the largest file
 
 FREE = (

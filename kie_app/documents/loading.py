@@ -10,7 +10,7 @@ import re
 from pathlib import PurePosixPath
 from time import perf_counter
 
-from kie_app.config import Settings
+from kie_app.config import MEGABYTE, Settings
 from kie_app.documents import ocr
 from kie_app.documents.images import frames
 from kie_app.documents.pdf import RenderedPage, render_pages
@@ -18,7 +18,6 @@ from kie_app.documents.reading_order import Segment, order
 from kie_app.errors import DocumentError
 from kie_app.types import Box, Document, Line, Page
 
-MEGABYTE = 1_000_000
 LONGEST_NAME = 120  # characters of a name that a message or a page shows
 READ = "JPEG, PNG, WebP, TIFF and PDF"
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".pdf")  # how such files are named

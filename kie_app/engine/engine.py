@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from kie_app import documents, extraction
-from kie_app.config import Settings
+from kie_app.config import MEGABYTE, Settings
 from kie_app.decoding import BASELINE, PIP
 from kie_app.engine.facts import machine
 from kie_app.engine.telemetry import NOTHING, Telemetry
@@ -110,10 +110,11 @@ class Engine:
         """`read` for a file on disk."""
         try:
             size = path.stat().st_size
-            if size > self.settings.max_file_mb * 1_000_000:
+            if size > self.settings.max_file_mb * MEGABYTE:
                 raise DocumentError(
-                    f"{path} has {size / 1e6:.1f} MB, the limit is {self.settings.max_file_mb} MB: "
-                    "make it smaller, or raise ONEPASS_MAX_FILE_MB."
+                    f"{path} has {size / MEGABYTE:.1f} MB, the limit is "
+                    f"{self.settings.max_file_mb} MB: make it smaller, or raise "
+                    "ONEPASS_MAX_FILE_MB."
                 )
             data = path.read_bytes()
         except OSError as error:

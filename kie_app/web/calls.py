@@ -9,8 +9,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, HTTPException, Request, UploadFile
 
 from kie_app.access import user_of
-from kie_app.config import Settings
-from kie_app.documents.loading import MEGABYTE
+from kie_app.config import MEGABYTE, Settings
 
 Result = TypeVar("Result")
 

@@ -14,8 +14,8 @@ from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import BinaryIO
 
-from kie_app.config import Settings
-from kie_app.documents.loading import MEGABYTE, base_name
+from kie_app.config import MEGABYTE, Settings
+from kie_app.documents.loading import base_name
 from kie_app.errors import DocumentError, Unavailable
 
 LIFETIME = 600.0  # seconds until a file that nobody reads is deleted

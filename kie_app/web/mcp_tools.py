@@ -9,8 +9,8 @@ from typing import Any
 
 from mcp import types
 
+from kie_app.config import MEGABYTE
 from kie_app.decoding import PIP
-from kie_app.documents.loading import MEGABYTE
 from kie_app.errors import DocumentError
 from kie_app.library.schemas import NamedSchemas
 from kie_app.web.api.extract import Extractor

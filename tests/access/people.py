@@ -14,6 +14,7 @@ import httpx2
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from starlette.routing import BaseRoute, Route
 
 from kie_app.access import open_access
 from kie_app.config import Settings
@@ -124,3 +125,17 @@ def programs(app: App, *names: str) -> Iterator[dict[str, httpx2.Client]]:
             )
             for name in names
         }
+
+
+def addresses(server: FastAPI) -> list[tuple[str, str]]:
+    """Every method and path that the server knows, with those of what is mounted on it."""
+    found: set[tuple[str, str]] = set()
+    routes: list[BaseRoute] = list(server.routes)
+    while routes:
+        route = routes.pop()
+        if isinstance(route, Route):
+            path = route.path.translate(str.maketrans("{}:", "xxx"))
+            found |= {(method, path) for method in route.methods or ()}
+        else:
+            routes += getattr(route, "original_router", route).routes
+    return sorted(found)

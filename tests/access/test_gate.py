@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from starlette.requests import HTTPConnection
-from starlette.routing import BaseRoute, Route
 
 from kie_app.access import user_of
 from kie_app.config import Settings
-from tests.access.people import App, basic, form, person, running, with_users
+from tests.access.people import App, addresses, basic, form, person, running, with_users
 
 DOORS = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/login"), ("GET", "/login.css")} | {
     ("POST", "/login"),
@@ -22,22 +21,8 @@ DOORS = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/login"), ("GET", "/l
 }
 
 
-def addresses(app: App) -> list[tuple[str, str]]:
-    """Every method and path that the server knows, its own and Gradio's."""
-    found: set[tuple[str, str]] = set()
-    routes: list[BaseRoute] = list(app.server.routes)
-    while routes:
-        route = routes.pop()
-        if isinstance(route, Route):
-            path = route.path.translate(str.maketrans("{}:", "xxx"))
-            found |= {(method, path) for method in route.methods or ()}
-        else:
-            routes += getattr(route, "original_router", route).routes
-    return sorted(found)
-
-
 def test_every_address_but_the_doors_is_closed_to_a_stranger(app: App) -> None:
-    known = addresses(app)
+    known = addresses(app.server)
     assert len(known) > 60  # Gradio's are among them
     with app.browser() as stranger:
         answers = {

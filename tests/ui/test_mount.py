@@ -10,11 +10,11 @@ from typing import Any
 
 import gradio
 import pytest
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount
 
 from kie_app.config import Settings
 from kie_app.ui.mount import NEEDED, SESSIONS, needed
-from tests.access.people import App, person, running, with_users
+from tests.access.people import App, addresses, person, running, with_users
 
 
 @pytest.fixture(scope="module")
@@ -32,22 +32,8 @@ def mounted(app: App) -> Any:
     return found
 
 
-def addresses(app: App) -> list[tuple[str, str]]:
-    """Every method and path of the framework's routes."""
-    found: set[tuple[str, str]] = set()
-    routes: list[BaseRoute] = list(mounted(app).routes)
-    while routes:
-        route = routes.pop()
-        if isinstance(route, Route):
-            path = route.path.translate(str.maketrans("{}:", "xxx"))
-            found |= {(method, path) for method in route.methods or ()}
-        else:
-            routes += getattr(route, "original_router", route).routes
-    return sorted(found)
-
-
 def test_what_the_page_does_not_ask_for_is_not_there_for_an_admin_either(app: App) -> None:
-    unneeded = [one for one in addresses(app) if not needed(*one)]
+    unneeded = [one for one in addresses(mounted(app)) if not needed(*one)]
     assert len(unneeded) > 60
     with app.logged_in("ada") as ada:
         answers = {one: ada.request(*one) for one in unneeded}
@@ -94,7 +80,7 @@ def test_none_of_these_is_there(app: App, method: str, path: str) -> None:
 @pytest.mark.parametrize(("method", "pattern"), NEEDED)
 def test_what_the_page_asks_for_is_there(app: App, method: str, pattern: str) -> None:
     """So each entry is an address that the framework has."""
-    assert any(method == one and needed(one, path) for one, path in addresses(app))
+    assert any(method == one and needed(one, path) for one, path in addresses(mounted(app)))
     path = {
         "/static/.+": "/static/img/logo.svg",
         "/assets/.+": "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kie_app.documents.loading import MEGABYTE
+from kie_app.config import MEGABYTE
 from kie_app.store import Counts, Job
 from kie_app.ui.insights import tables
 from kie_app.ui.insights.charts import when
