@@ -18,8 +18,8 @@ PY := $(VENV)/bin/python
 INSTALL := $(PY) dev/install.py
 UV := uv==0.13.9
 
-# Tests run in two processes, a file in one of them, so that what a file sets up is set up once; the
-# order is that of tests/conftest.py. The slowest are named at the end.
+# Tests run in two processes, a file in one of them, so that what a file sets up is set up once; order
+# and groups are those of tests/conftest.py. The slowest are named at the end.
 SHARED := -n 2 --dist loadfile --no-loadscope-reorder --durations=25 --durations-min=5
 
 # Stamps, written when an installation has finished. MARK stands while one is under way: an

@@ -22,6 +22,8 @@ from transformers import (
     PreTrainedTokenizerFast,
     Qwen2Config,
 )
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.backbone import Backbone
@@ -179,14 +181,38 @@ def receipt_schema() -> Schema:
     return Schema("receipt", RECEIPT_KEYS)
 
 
+# Files of tests/e2e that use the one app with its model: in one process it starts once.
+SHARING = {
+    "test_extract.py",
+    "test_keys_editor.py",
+    "test_looks.py",
+    "test_own_keys.py",
+    "test_race.py",
+    "test_stalled_events.py",
+}
 SLOW = ("e2e", "batch", "integration", "training", "store")  # folders whose files run first
+
+
+def folder(item: pytest.Item) -> str:
+    return item.path.relative_to(item.config.rootpath).parts[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slowest files first: what is left at the end is short, so both processes end together."""
+    for item in items:
+        uses = folder(item) == "e2e" and "address" in getattr(item, "fixturenames", ())
+        if uses and item.path.name not in SHARING:
+            raise pytest.UsageError(f"{item.path.name} uses `address`: name it in SHARING")
+    items.sort(key=lambda item: SLOW.index(folder(item)) if folder(item) in SLOW else len(SLOW))
 
-    def rank(item: pytest.Item) -> int:
-        folder = item.path.relative_to(item.config.rootpath).parts[1]
-        return SLOW.index(folder) if folder in SLOW else len(SLOW)
 
-    items.sort(key=rank)
+class Shares(LoadFileScheduling):
+    """Files are shared out among processes, those of SHARING together, as if they were one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "the app with its model" if file.removeprefix("tests/e2e/") in SHARING else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
+    return Shares(config, log)

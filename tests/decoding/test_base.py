@@ -22,7 +22,7 @@ from tests.conftest import (
     slots_win,
 )
 
-ATTEMPTS = 12  # the best of them counts: anything else on the machine only adds to a time
+ATTEMPTS = 12  # one good one is enough: anything else on the machine only adds to a time
 SLACK = 0.001  # seconds that a call may take around its stopwatch
 
 
@@ -63,9 +63,12 @@ def backbone(request: pytest.FixtureRequest, slots_alone: Backbone) -> Backbone:
 def test_prefill_and_decode_are_the_wall_time_of_the_call(
     backbone: Backbone, name: str, cached: bool
 ) -> None:
-    left = [wall - (stats.prefill + stats.decode) for wall, stats in runs(backbone, name, cached)]
-    assert min(left) >= 0
-    assert min(left) < SLACK
+    for wall, stats in runs(backbone, name, cached):
+        left = wall - (stats.prefill + stats.decode)
+        assert left >= 0
+        if left < SLACK:
+            return
+    pytest.fail(f"{left:.4f} s of the last call are on no clock")
 
 
 @pytest.mark.parametrize("cached", [False, True])
@@ -73,7 +76,6 @@ def test_prefill_and_decode_are_the_wall_time_of_the_call(
 def test_passes_and_parts_follow_each_other_and_add_up(
     backbone: Backbone, name: str, cached: bool
 ) -> None:
-    shares = []
     for _, stats in runs(backbone, name, cached):
         done = work(stats)
         total = stats.prefill + stats.decode
@@ -82,8 +84,10 @@ def test_passes_and_parts_follow_each_other_and_add_up(
         assert done[-1].start + done[-1].seconds <= total
         prefill = [one.seconds for one in done if one.kind in ("prefill", "features")]
         assert stats.prefill == pytest.approx(sum(prefill))
-        shares.append(sum(one.seconds for one in done) / total)
-    assert max(shares) > 0.9
+        share = sum(one.seconds for one in done) / total
+        if share > 0.9:
+            return
+    pytest.fail(f"{share:.2f} of the last call's time is in its passes and parts")
 
 
 def test_only_decoders_that_point_pay_for_what_print_says(tiny_backbone: Backbone) -> None:

@@ -20,7 +20,7 @@ KEY = {"ada": "total", "bob": "total, date"}
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with its model and two users."""
     folder = tmp_path_factory.mktemp("two")
     with_users(folder / "data", person("ada"), person("bob"))
@@ -43,9 +43,9 @@ def logged_in(browser: Browser, address: str, name: str) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def people(address: str, browser: Browser) -> Iterator[dict[str, Page]]:
+def people(place: str, browser: Browser) -> Iterator[dict[str, Page]]:
     """Both have a document filled, and raced a sample, in turns."""
-    with logged_in(browser, address, "ada") as ada, logged_in(browser, address, "bob") as bob:
+    with logged_in(browser, place, "ada") as ada, logged_in(browser, place, "bob") as bob:
         both = {"ada": ada, "bob": bob}
         for name, page in both.items():
             page.get_by_role("tab", name="Extract").click()
