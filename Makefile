@@ -10,6 +10,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE  # else every start compiles all of torch and gradio again: 15 s
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv

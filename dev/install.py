@@ -41,9 +41,7 @@ def main(arguments: list[str]) -> int:
     settings = {"UV_INDEX_STRATEGY": "unsafe-best-match", **handed_on(listed.stdout)}
     options = [one for one in arguments if one.startswith("--")]
     files = [word for one in arguments if not one.startswith("--") for word in ("-r", one)]
-    # Bytecode at once: where Python may write none, every start would compile all libraries again.
-    install = [sys.executable, "-m", "uv", "pip", "install", "-q", "--compile-bytecode"]
-    install += ["--python", sys.executable]
+    install = [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", sys.executable]
     return subprocess.run([*install, *options, *files], env={**settings, **os.environ}).returncode
 
 

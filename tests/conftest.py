@@ -184,6 +184,7 @@ def receipt_schema() -> Schema:
 # Files of tests/e2e that use the one app with its model: in one process it starts once.
 SHARING = {
     "test_extract.py",
+    "test_insights.py",
     "test_keys_editor.py",
     "test_looks.py",
     "test_own_keys.py",

@@ -14,13 +14,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from kie_app.config import Settings
+from kie_app.evaluation import break_even
 from tests.access.people import App
 from tests.access.people import running as serving
+from tests.ui.insights.test_charts import sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 300  # seconds for anything that loads or runs the model, also on a busy machine
@@ -97,8 +107,11 @@ def running(folder: Path, **settings: str) -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running app whose model is loaded."""
-    with running(tmp_path_factory.mktemp("app")) as here:
+    """A running app whose model is loaded, on a machine where a sweep was measured."""
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "data").mkdir()
+    (folder / "data" / "sweep.json").write_text(json.dumps(break_even.dump(sweep())), "utf-8")
+    with running(folder) as here:
         yield here
 
 
@@ -126,20 +139,46 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+WIDE: ViewportSize = {"width": 1280, "height": 860}
+
+# Contexts of a browser that nobody uses now. Their caches still hold the page's programs.
+UNUSED: WeakKeyDictionary[Browser, list[BrowserContext]] = WeakKeyDictionary()
+
+
+@contextmanager
+def nobody(browser: Browser, address: str) -> Iterator[Page]:
+    """An empty page, 1280 px wide, in a context that keeps nothing of who used it before."""
+    unused = UNUSED.setdefault(browser, [])
+    context = unused.pop() if unused else browser.new_context(viewport=WIDE, accept_downloads=True)
+    page = context.new_page()
+    yield page
+    kept = {"origin": address, "storageTypes": "cookies,local_storage,indexeddb"}
+    context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+    page.close()
+    if context.pages:
+        context.close()
+    else:
+        unused.append(context)
+
+
 @contextmanager
 def opened(browser: Browser, address: str) -> Iterator[Page]:
-    """The open page, 1280 px wide. Whatever it asks of another host fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 860}, accept_downloads=True)
-    page = context.new_page()
+    """The open page. Whatever it asks of another host fails the test."""
+    with nobody(browser, address) as page:
+        asked = loaded(page, address)
+        yield page
+    own = (address, "data:", "blob:", "about:")
+    assert [url for url in asked if not url.startswith(own)] == []
+
+
+def loaded(page: Page, address: str) -> list[str]:
+    """Open the app there; the list of all that the page asks for from now on."""
     page.set_default_timeout(1000 * PATIENCE)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
     page.wait_for_selector(".card")
-    yield page
-    context.close()
-    own = (address, "data:", "blob:", "about:")
-    assert [url for url in asked if not url.startswith(own)] == []
+    return asked
 
 
 @contextmanager
@@ -174,10 +213,13 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def raced(browser: Browser, address: str) -> Iterator[Page]:
-    """A page after one click on the first sample, when the race is over."""
+    """A page after the app's first race, by one click on the first sample."""
+    with opened(browser, address) as page:
+        page.get_by_role("tab", name="Insights").click()
+        expect(page.locator("#insights-about")).to_contain_text("Run one on the Race tab")
     with opened(browser, address) as page:
         page.click(".card >> nth=0")
-        page.wait_for_selector(".results")
+        page.wait_for_selector("#outcome .results")
         yield page

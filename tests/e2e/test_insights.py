@@ -11,11 +11,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from kie_app.evaluation import break_even
 from kie_app.race.picture import WIDTH
 from kie_app.ui.insights.charts import SWEEP_TITLES, TITLES
-from tests.e2e.conftest import opened, running
-from tests.ui.insights.test_charts import sweep
+from tests.e2e.conftest import opened
 
 pytestmark = pytest.mark.e2e
 
@@ -24,25 +22,9 @@ PRICE = "#insights-price input"
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An app of this module's own, on whose machine a sweep was measured."""
-    folder = tmp_path_factory.mktemp("insights")
-    (folder / "data").mkdir()
-    text = json.dumps(break_even.dump(sweep()))
-    (folder / "data" / "sweep.json").write_text(text, "utf-8")
-    with running(folder) as here:
-        yield here
-
-
-@pytest.fixture(scope="module")
-def insights(browser: Browser, place: str) -> Iterator[Page]:
-    """The open tab after one race of the first sample."""
-    with opened(browser, place) as page:
-        open_tab(page)
-        expect(page.locator("#insights-about")).to_contain_text("Run one on the Race tab")
-        page.get_by_role("tab", name="Race", exact=True).click()
-        page.click(".card >> nth=0")
-        page.wait_for_selector("#outcome .results")
+def insights(raced: Page, browser: Browser, address: str) -> Iterator[Page]:
+    """The open tab when one race was run."""
+    with opened(browser, address) as page:
         open_tab(page)
         page.wait_for_selector("#insights-races table")
         yield page

@@ -129,6 +129,8 @@ def test_a_race_is_stopped_and_the_next_one_runs(page: Page) -> None:
     page.wait_for_timeout(1500)
     expect(page.locator("#status")).to_contain_text("Stopped")
     expect(page.locator(".arm.idle")).to_have_count(3)
+    for arm in ("AR", "HPD"):
+        page.get_by_role("checkbox", name=arm, exact=True).uncheck()
     page.click("#fill")
     expect(page.locator("#status")).to_contain_text("Done.")
     expect(page.locator(".results")).to_be_visible()

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.access.people import PASSWORDS, person, with_users
-from tests.e2e.conftest import PATIENCE, running
+from kie_app.config import Settings
+from tests.access.people import PASSWORDS, person, running, with_users
+from tests.e2e.conftest import PATIENCE
 from tests.e2e.test_extract import FILES, cells, upload
 from tests.e2e.test_review import start
 
@@ -22,10 +23,9 @@ KEY = {"ada": "total", "bob": "total, date"}
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with its model and two users."""
-    folder = tmp_path_factory.mktemp("two")
-    with_users(folder / "data", person("ada"), person("bob"))
-    with running(folder, ONEPASS_LOGIN="yes") as here:
-        yield here
+    folder = with_users(tmp_path_factory.mktemp("two"), person("ada"), person("bob"))
+    with running(Settings(login=True, data_dir=folder), model=True) as app:
+        yield app.address
 
 
 @contextmanager
@@ -93,6 +93,8 @@ def test_a_race_stays_with_whoever_ran_it(people: dict[str, Page]) -> None:
     ada, bob = people["ada"], people["bob"]
     for page in (ada, bob):
         page.get_by_role("tab", name="Race").click()
+    for arm in ("AR", "HPD"):
+        ada.get_by_role("checkbox", name=arm, exact=True).uncheck()
     ada.click(".card >> nth=0")
     ada.wait_for_selector(".results")
     for page, sees in ((ada, True), (bob, False)):
