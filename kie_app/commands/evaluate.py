@@ -28,7 +28,7 @@ def evaluate(
     ] = None,
     split: Annotated[
         Literal["all", "train", "validation"],
-        typer.Option(help="Judge on one side of the split by shop only."),
+        typer.Option(help="Judge on one side of the split by shop or group only."),
     ] = "all",
     keys: Annotated[
         str, typer.Option(help="Keys to ask; by default every single-valued entity of the folder.")
@@ -36,6 +36,14 @@ def evaluate(
     places: Annotated[
         Path | None,
         typer.Option(help="Judge on other keys, labelled by places (annotations/README.md)."),
+    ] = None,
+    ask: Annotated[
+        Literal["all", "own", "labelled"] | None,
+        typer.Option(
+            help="All keys of each document, where what is not labelled is absent; its own and two "
+            "that it lacks; or the labelled ones alone. By default all, and own where the keys "
+            "differ from document to document."
+        ),
     ] = None,
     json_file: JsonFile = None,
     plot: Annotated[
@@ -53,7 +61,8 @@ def evaluate(
     """Judge decoders on labelled documents: F1, similarity, grounding and seconds.
 
     Each line of labels.jsonl is a JSON object with id, image or pdf, entities (key -> string; lists
-    are passed over) and, optionally, lines with boxes as fractions of the page.
+    are passed over) and, optionally, lines with boxes as fractions of the page; with lines, image
+    and pdf may be left out.
     """
     from kie_app.evaluation import evaluate as evaluation
     from kie_app.evaluation import mistakes, provenance, reliability_plot, report
@@ -64,11 +73,12 @@ def evaluate(
     check_writable(plot, "--plot")
     check_writable(wrong, "--wrong")
     options = provenance.EvaluationOptions(
-        folder, names, lines, split, limit, names_in(keys), places
+        folder, names, lines, split, limit, names_in(keys), places, ask
     )
-    selection = select(folder, options.keys, split, limit, places)
+    selection = select(folder, options.keys, split, limit, places, ask)
     engine = open_engine()
-    engine.schema("evaluation", selection.schema.keys)
+    for item in selection.documents:
+        engine.schema("evaluation", selection.schema(item).keys)
     backbone = engine.backbone()
     found: list[mistakes.Mistake] = []
     result = evaluation.evaluate(

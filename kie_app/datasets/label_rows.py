@@ -103,12 +103,43 @@ def entities(row: Mapping[str, Any]) -> dict[str, str | list[str]]:
 
 
 def _entity(key: str, value: object) -> str | list[str]:
-    if isinstance(value, list):
-        return [str(one) for one in value]
-    printed = text(value)
-    if printed is None:
-        raise Wrong(f"the entity {shown(key)} is {shown(value)}, no string")
-    return printed
+    values = value if isinstance(value, list) else [value]
+    found = [printed for one in values if (printed := text(one)) is not None]
+    if len(found) < len(values):
+        raise Wrong(f"the entity {shown(key)} is {shown(value)}, no string or list of strings")
+    return found if isinstance(value, list) else found[0]
+
+
+def tables(row: Mapping[str, Any]) -> dict[str, tuple[dict[str, str], ...]]:
+    """Table -> its rows, each column -> cell; a cell that is null is absent."""
+    found = row.get("tables")
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise Wrong(f"tables is {shown(found)}, no JSON object")
+    return {
+        name: tuple(_cells(name, one) for one in _rows(name, own)) for name, own in found.items()
+    }
+
+
+def _rows(name: str, value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise Wrong(f"the table {shown(name)} is {shown(value)}, no list of rows")
+    return value
+
+
+def _cells(name: str, value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise Wrong(f"a row of the table {shown(name)} is {shown(value)}, no JSON object")
+    out = {}
+    for column, cell in value.items():
+        if cell is None:
+            continue
+        printed = text(cell)
+        if printed is None:
+            raise Wrong(f"the cell {shown(column)} of {shown(name)} is {shown(cell)}, no string")
+        out[column] = printed
+    return out
 
 
 def _box(value: object) -> Box:

@@ -1,16 +1,17 @@
 """A folder with a `labels.jsonl`: documents with their lines and entities, read one at a time.
 
-One JSON object a line: `id`; `image` or `pdf`, a path inside the folder; `width`, `height` in
-pixels; `lines` of `{"text", "box"}` with boxes as fractions of the page (may be absent);
-`entities`: key -> string, or list of strings. A number is read as a text, null as absent, and a
-string that repeats its value once.
+One JSON object a line: `id`; `image` or `pdf`, a path inside the folder (neither where the text
+alone is known); `width`, `height` in pixels; `lines` of `{"text", "box"}` with boxes as fractions
+of the page (may be absent where there is a file); `entities`: key -> string, or list of strings;
+`group`, what must stay on one side of a split (may be absent); `tables`: name -> rows from top to
+bottom, each an object of column -> string (may be absent). A number is read as a text, null as
+absent, and an entity that repeats its value once.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -24,23 +25,28 @@ from kie_app.errors import DataError
 from kie_app.types import Box, Document, Line, Page
 
 LABELS = "labels.jsonl"
-VALIDATION_SHARE = 5  # one shop in so many is kept for validation
-SHOP_KEYS = ("company", "store_name", "advertiser")
-SHOP_PREFIX = 6  # letters that name a shop: spelling variants of one shop stay on one side
+TableRow = Mapping[str, str]  # column -> cell, without those that the row does not print
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """One labelled document. `lines` is empty where the label gives none; `classes` says of each
-    line what it holds, where the label does."""
+    """One labelled document. `lines` is empty where the label gives none, `file` None where there
+    is only text; `classes` says of each line what it holds, where the label does."""
 
     id: str
-    file: Path
+    file: Path | None
     entities: dict[str, str | list[str]]
     lines: tuple[Line, ...]
     width: int
     height: int
     classes: tuple[str, ...] = ()
+    group: str = ""
+    tables: Mapping[str, tuple[TableRow, ...]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The file's name, else the document's."""
+        return self.file.name if self.file else self.id
 
     def document(self) -> Document:
         """The document with its given lines on one page, without the image.
@@ -49,7 +55,7 @@ class Labelled:
         class or by column, which parts labels from their amounts.
         """
         page = Page(0, self.width, self.height)
-        return Document(self.id, self.file.name, (page,), self._ordered, "given")
+        return Document(self.id, self.name, (page,), self._ordered, "given")
 
     @cached_property  # asked for by every draw of a run and every judgement of a place
     def _ordered(self) -> tuple[Line, ...]:
@@ -74,7 +80,12 @@ class Labelled:
         return tuple(out)
 
     def data(self) -> bytes:
-        """The file's bytes; DataError when it cannot be read."""
+        """The file's bytes; DataError when there is none or it cannot be read."""
+        if self.file is None:
+            raise DataError(
+                f"{self.id} has no file, its label gives text alone: use the given lines, or name "
+                "an image or pdf in labels.jsonl."
+            )
         try:
             return self.file.read_bytes()
         except OSError as error:
@@ -112,17 +123,10 @@ def labelled_rows(folder: Path) -> Iterator[tuple[str, Labelled, Mapping[str, An
             raise DataError(
                 f"{where} is not a labelled document ({wrong}): each line needs, in UTF-8, "
                 "id, image or pdf, entities as a JSON object of strings, and lines, if any, of "
-                "text and box, which is left, top, right and bottom as fractions of the page."
+                "text and box, which is left, top, right and bottom as fractions of the page; "
+                "with lines, image and pdf may be left out."
             ) from wrong
         yield where, item, row
-
-
-def split_of(item: Labelled) -> str:
-    """ "train" or "validation", the same for all documents of one shop (or advertiser)."""
-    shop = next((v for k in SHOP_KEYS if isinstance(v := item.entities.get(k), str)), item.id)
-    letters = "".join(c for c in shop.upper() if c.isalnum())[:SHOP_PREFIX]
-    digest = hashlib.sha256(letters.encode()).digest()
-    return "validation" if digest[0] % VALIDATION_SHARE == 0 else "train"
 
 
 def once(value: str) -> str:
@@ -143,7 +147,7 @@ def _item(row: Mapping[str, Any], folder: Path) -> Labelled:
     classes = tuple(str(line.get("label") or "") for line in lines)
     return Labelled(
         id=label_rows.named(row, "id"),
-        file=folder / label_rows.named(row, "image", "pdf"),
+        file=_file(row, folder, bool(parsed)),
         entities={
             key: once(value) if isinstance(value, str) else value
             for key, value in label_rows.entities(row).items()
@@ -152,4 +156,12 @@ def _item(row: Mapping[str, Any], folder: Path) -> Labelled:
         width=label_rows.whole(row, "width"),
         height=label_rows.whole(row, "height"),
         classes=classes if any(classes) else (),
+        group=label_rows.text(row.get("group")) or "",
+        tables=label_rows.tables(row),
     )
+
+
+def _file(row: Mapping[str, Any], folder: Path, lines: bool) -> Path | None:
+    if lines and row.get("image") is None and row.get("pdf") is None:
+        return None
+    return folder / label_rows.named(row, "image", "pdf")

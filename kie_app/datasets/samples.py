@@ -55,8 +55,8 @@ def _sample(item: Labelled, row: Mapping[str, Any], schemas: Mapping[str, Schema
     template = label_rows.named(row, "template")
     if template not in schemas:
         raise Wrong(f"template is {shown(template)}, none of {', '.join(schemas)}")
-    if not item.file.is_file():
-        raise Wrong(f"{item.file} does not exist")
+    if not item.file or not item.file.is_file():
+        raise Wrong(f"{item.file or 'its image or pdf'} does not exist")
     if several := item.entities.keys() - item.values().keys():
         raise Wrong(f"the entity {shown(min(several))} is a list")
     title = label_rows.named(row, "title")

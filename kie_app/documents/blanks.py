@@ -7,7 +7,7 @@ Where they are nearer, as small a share is mostly a faint or broken letter; and 
 where every gap gets one, only what stands out from its line counts. A slice is a sixth of the
 line's height, so the rule is the same for every size of print.
 
-Room and share were chosen on receipts of SROIE's training side (`split_of`) and looked at on the
+Room and share were chosen on receipts of SROIE's training side (`splits`) and looked at on the
 validation side on the way, so its lines are not unseen print; OUTSTANDING was chosen on drawn lines
 of spaced-out letters. To refit, keep `starts` and `blank` of recognised lines that equal a labelled
 one but for blanks, and count right lines over the three numbers. Tried and left out, since they

@@ -41,14 +41,14 @@ class Arm:
         began = time.perf_counter()
         found = extract(backbone, document, schema, self.decoder, reuse=False)
         total = reading + time.perf_counter() - began
-        self.judged.append(Judged(item.entities, _answers(item, found)))
+        self.judged.append(Judged(item.entities, _answers(item, found), _names(schema)))
         spent = (document.ocr_seconds, found.stats.prefill, found.stats.decode, total)
         for phase, seconds in zip(PHASES, spent, strict=True):
             self.seconds[phase].append(seconds)
 
-    def miss(self, item: Labelled) -> None:
-        """Count all that the document's label holds as missed."""
-        self.judged.append(Judged(item.entities, {}))
+    def miss(self, item: Labelled, schema: Schema) -> None:
+        """Count all that the document's label holds of the schema's keys as missed."""
+        self.judged.append(Judged(item.entities, {}, _names(schema)))
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,15 @@ class Reader:
             self.warn(f"{item.id} has no lines: such documents are read from their files.")
             self._warned = True
         if not self._warm:  # the models of text recognition are loaded by the first file
-            documents.read(item.data(), item.file.name, self.settings)
+            documents.read(item.data(), item.name, self.settings)
             self._warm = True
         began = time.perf_counter()
-        document = documents.read(item.data(), item.file.name, self.settings)
+        document = documents.read(item.data(), item.name, self.settings)
         return document, time.perf_counter() - began
+
+
+def _names(schema: Schema) -> tuple[str, ...]:
+    return tuple(key.name for key in schema.keys)
 
 
 def _answers(item: Labelled, found: Extraction) -> dict[str, Answer]:

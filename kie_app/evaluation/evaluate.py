@@ -52,19 +52,20 @@ def evaluate(
         warn(str(failure))
 
     for done, item in enumerate(selection.documents, 1):
+        schema = selection.schema(item)
         try:
             document, reading = reader.read(item)
         except Exception as error:
             fail(Failure.of(item, error))
             for arm in arms:
-                arm.miss(item)
+                arm.miss(item, schema)
         else:
             for arm in arms:
                 try:
-                    arm.run(backbone, selection.schema, item, document, reading)
+                    arm.run(backbone, schema, item, document, reading)
                 except Exception as error:
                     fail(Failure.of(item, error, arm.decoder))
-                    arm.miss(item)
+                    arm.miss(item, schema)
         progress(done, len(selection.documents))
     for arm in arms:
         for item, judged in zip(selection.documents, arm.judged, strict=True):
@@ -73,21 +74,24 @@ def evaluate(
     return {
         "documents": len(selection.documents),
         "failed": [asdict(one) for one in failures],
-        "decoders": {arm.decoder: _figures(arm, selection.keys) for arm in arms},
+        "decoders": {arm.decoder: _figures(arm, selection) for arm in arms},
     }
 
 
-def _figures(arm: Arm, keys: Sequence[str]) -> dict[str, Any]:
-    scores = score(arm.judged, keys)
+def _figures(arm: Arm, selection: Selection) -> dict[str, Any]:
+    """Figures by key are left out where each document has keys of its own: those are hundreds."""
+    scores = score(arm.judged, selection.keys)
+    named = () if selection.ask == "own" else selection.keys
     return {
         "micro_f1": _rounded(scores.micro_f1),
-        "keys": {key: _rounded(f1) for key, f1 in scores.keys.items()},
+        "keys": {key: _rounded(scores.keys[key]) for key in named},
         "normalised_f1": _rounded(scores.normalised_f1),
-        "normalised_keys": {key: _rounded(f1) for key, f1 in scores.normalised_keys.items()},
-        "support": scores.support,
+        "normalised_keys": {key: _rounded(scores.normalised_keys[key]) for key in named},
+        "support": {key: scores.support[key] for key in named},
         "similarity": round(scores.similarity, DIGITS),
         "grounded": round(scores.grounded, DIGITS),
         "placed": _rounded(scores.placed),
+        "absent": _rounded(scores.absent),
         "calibration_error": round(scores.calibration.error, DIGITS),
         "reliability": [
             {

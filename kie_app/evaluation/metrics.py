@@ -32,16 +32,18 @@ class Answer:
 class Judged:
     """One document: its label, and the answers to the keys asked; a key left out is absent.
 
-    A key whose label is a list is skipped: one value for it is neither right nor wrong.
+    A key that is not among `asked` (None: all are asked) is skipped, and so is one whose label is a
+    list: one value for it is neither right nor wrong.
     """
 
     label: Mapping[str, str | Sequence[str]]
     answers: Mapping[str, Answer]
+    asked: tuple[str, ...] | None = None
 
     def values(self, key: str) -> tuple[str, str] | None:
         """The normalised label and prediction, "" where absent; None when the key is skipped."""
         label = self.label.get(key, "")
-        if not isinstance(label, str):
+        if not isinstance(label, str) or (self.asked is not None and key not in self.asked):
             return None
         answer = self.answers.get(key)
         return clean(label), clean((answer.value if answer else None) or "")
@@ -82,7 +84,8 @@ class Scores:
     """Exact and normalised F1, over all and by key, None where nothing is labelled; `support`
     counts a key's labels. `similarity` is the mean over labelled values, `grounded` the share of
     predicted values that were located; both are 0 where there are none. `placed` is the share of
-    right values whose place is the label's, None where none is known."""
+    right values whose place is the label's, None where none is known; `absent` that of the keys
+    without a label that are answered absent, None where all have one."""
 
     micro_f1: float | None
     keys: dict[str, float | None]
@@ -92,6 +95,7 @@ class Scores:
     similarity: float
     grounded: float
     placed: float | None
+    absent: float | None
     calibration: Reliability
 
 
@@ -110,6 +114,7 @@ def score(documents: Sequence[Judged], keys: Sequence[str]) -> Scores:
         similarity=_mean(_similarities(documents, keys)),
         grounded=_mean(_grounded(documents, keys)),
         placed=_mean(places) if (places := list(_placed(documents, keys))) else None,
+        absent=_mean(absent) if (absent := list(_absent(documents, keys))) else None,
         calibration=reliability(list(_judgements(documents, keys))),
     )
 
@@ -154,6 +159,15 @@ def _placed(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[float]
             answer = document.answers.get(key)
             if answer and answer.placed is not None and count(document, key, loosely).right:
                 yield float(answer.placed)
+
+
+def _absent(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[float]:
+    """Of every key without a label, whether it is answered so."""
+    for document in documents:
+        for key in keys:
+            values = document.values(key)
+            if values and not values[0] and key in document.answers:
+                yield float(not values[1])
 
 
 def _grounded(documents: Sequence[Judged], keys: Sequence[str]) -> Iterable[float]:

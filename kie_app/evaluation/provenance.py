@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kie_app.datasets.asking import Ask
+from kie_app.datasets.splits import Split
 from kie_app.evaluation.arms import Lines
-from kie_app.evaluation.selection import Split
 from kie_app.model.checkpoint import Checkpoint
 
 FACTS = ("dtype", "device", "machine", "threads", "torch")
@@ -29,6 +30,7 @@ class EvaluationOptions:
     limit: int | None = None
     keys: Sequence[str] = ()
     places: Path | None = None
+    ask: Ask | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Folder and options as they stand in a result; None where an option was left out."""
@@ -40,6 +42,7 @@ class EvaluationOptions:
             "limit": self.limit,
             "keys": ",".join(self.keys) or None,
             "places": self.places.name if self.places else None,
+            "ask": self.ask,
         }
 
 

@@ -13,6 +13,7 @@ SOUND = {
     "similarity": "similarity",
     "grounded": "located",
     "placed": "placed",
+    "absent": "absent",
     "calibration_error": "calibration",
 }
 
@@ -53,8 +54,8 @@ def evaluation(result: Mapping[str, Any]) -> str:
             f"{result['documents']} documents, F1",
             aligned(["decoder", "match", "micro F1", *keys], right, range(2, 3 + len(keys))),
             "",
-            "similarity to the label; values located; right values in the right place; expected "
-            "calibration error",
+            "similarity to the label; values located; right values in the right place; keys "
+            "without a label answered absent; expected calibration error",
             aligned(["decoder", *SOUND.values()], sound, range(1, 1 + len(SOUND))),
             "",
             "seconds, median / p95",

@@ -8,6 +8,8 @@ from typing import Any
 
 from kie_app.errors import DataError
 
+SOUND = ("placed", "absent", "calibration error")
+
 
 def read_result(path: Path) -> dict[str, Any]:
     """A file that `evaluate --json` wrote; DataError for any other."""
@@ -25,14 +27,14 @@ def table(path: Path, result: dict[str, Any]) -> str:
     """One file's figures; its name says which documents and lines it is about."""
     keys = list(next(iter(result["decoders"].values()))["keys"])
     rows = [
-        "| decoder | match | micro F1 | " + " | ".join(keys) + " | placed | calibration error |",
-        "|---" * (5 + len(keys)) + "|",
+        "| decoder | match | micro F1 | " + " | ".join([*keys, *SOUND]) + " |",
+        "|---" * (3 + len(keys) + len(SOUND)) + "|",
     ]
     for name, one in result["decoders"].items():
         exact = [one["micro_f1"], *one["keys"].values()]
         loose = [one["normalised_f1"], *one["normalised_keys"].values()]
-        sound = [one["placed"], one["calibration_error"]]
-        rows.append(f"| {name} | exact | {_cells(exact)} | | |")
+        sound = [one["placed"], one.get("absent"), one["calibration_error"]]
+        rows.append(f"| {name} | exact | {_cells(exact)} {'| ' * len(SOUND)}|")
         rows.append(f"| {name} | normalised | {_cells([*loose, *sound])} |")
     title = f"{path.stem.replace('-', ' ')} ({result['documents']} documents{_which(result)}):"
     return "\n\n".join([title, *_run(result), "\n".join(rows), *_reliability(result)])

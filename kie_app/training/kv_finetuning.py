@@ -110,11 +110,11 @@ def judge(
     this process's share of them."""
     total = MatchCounts()
     each = max(1, most // len(held))
-    chosen = [(source, item) for source in held for item in source.items[:each]]
-    for source, item in chosen[process::processes]:
-        schema = schema_of("validation", source.keys)
+    chosen = [(source.keys_for(item), item) for source in held for item in source.items[:each]]
+    for keys, item in chosen[process::processes]:
+        schema = schema_of("validation", keys)
         found = extract(backbone, mix.document(item), schema, reuse=False)
         answers = {one.key.name: Answer(one.value) for one in found.fields}
         judged = Judged(item.entities, answers)
-        total += sum((count(judged, key, loosely) for key in source.keys), MatchCounts())
+        total += sum((count(judged, key, loosely) for key in keys), MatchCounts())
     return total

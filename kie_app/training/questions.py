@@ -66,8 +66,9 @@ def scanned_questions(backbone: Backbone, mix: Mix, most: int) -> Iterator[Quest
     items = [
         (one, source.keys_for(one)) for source in mix.sources for one in source.items if one.lines
     ]
-    for item, keys in spread([one for one in items if one[0].file.is_file()], most):
-        found = documents.read(item.data(), item.file.name, mix.settings)
+    pictured = [(one, keys) for one, keys in items if one.file and one.file.is_file()]
+    for item, keys in spread(pictured, most):
+        found = documents.read(item.data(), item.name, mix.settings)
         yield from _by_window(backbone, found, item.values(), keys)
 
 

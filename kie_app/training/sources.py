@@ -14,21 +14,25 @@ from pathlib import Path
 from kie_app import documents
 from kie_app.config import Settings
 from kie_app.datasets import captions as captioned
+from kie_app.datasets.asking import Ask, asked, foreign, keys_of, usual
 from kie_app.datasets.captions import Captioned
-from kie_app.datasets.labelled import LABELS, Labelled, labelled, split_of
+from kie_app.datasets.labelled import LABELS, Labelled, labelled
+from kie_app.datasets.splits import of_split
 from kie_app.datasets.synthetic import generate
 from kie_app.errors import DataError
 from kie_app.types import Document
 
 SYNTHETIC = "synthetic"  # instead of a folder: generated documents
+INCOMPLETE = ":labelled"  # behind a folder
+LACKING = 8  # keys that a document of an open folder may be asked though it lacks them
 PATTERN = 40  # weights are met within every so many draws
 
 
 @dataclass(frozen=True)
 class Source:
     """One folder's documents of one split, or `generated` ones without end. `keys` are all
-    single-valued keys that it labels: one that a document lacks is known to be absent there.
-    A folder of captions has `images` instead."""
+    single-valued keys that it labels, `ask` says which of them a document is asked, and so what is
+    known to be absent there. A folder of captions has `images` instead."""
 
     name: str
     weight: float
@@ -36,12 +40,17 @@ class Source:
     keys: tuple[str, ...] = ()
     images: tuple[Captioned, ...] = ()
     generated: bool = False
+    ask: Ask = "all"
 
     def keys_for(self, item: Labelled) -> tuple[str, ...]:
-        """The keys that have one value or none in a document. One that is labelled with a list
-        there has several, and is not asked."""
-        values = item.values()
-        return tuple(key for key in self.keys if key in values or key not in item.entities)
+        """The keys that a document is asked: those that have one value or none in it."""
+        return asked(item, self.keys, self.ask)
+
+    def lacking(self, item: Labelled) -> tuple[str, ...]:
+        """Keys that are known to be absent from a document: no more than it may well be asked."""
+        if self.ask == "own":
+            return foreign(item, self.keys, LACKING)
+        return tuple(key for key in self.keys_for(item) if key not in item.entities)
 
 
 @dataclass(frozen=True)
@@ -61,8 +70,9 @@ class Drawn:
 
 def read(folders: Sequence[str], split: str) -> list[Source]:
     """Sources from `FOLDER`, `FOLDER=WEIGHT` (default 1) or `synthetic`. A folder holds labelled
-    documents, or images with captions; these and `synthetic` have no validation split. DataError
-    names what is wrong."""
+    documents, or images with captions; these and `synthetic` have no validation split. In
+    `FOLDER:labelled` what a document does not label may still be printed, and is never taken for
+    absent. DataError names what is wrong."""
     if found := _read(folders, split, needed=True):
         return found
     raise DataError(
@@ -79,7 +89,8 @@ def _read(folders: Sequence[str], split: str, needed: bool) -> list[Source]:
     """A labelled folder without documents of the split is left out unless they are `needed`."""
     sources = []
     for given in folders:
-        path, _, weight = given.partition("=")
+        given_path, _, weight = given.partition("=")
+        path = given_path.removesuffix(INCOMPLETE)
         try:
             share = float(weight or 1)
         except ValueError:
@@ -95,7 +106,7 @@ def _read(folders: Sequence[str], split: str, needed: bool) -> list[Source]:
                 sources.append(Source(Path(path).name, share, images=images))
             continue
         whole = [item for item in labelled(Path(path)) if item.values()]
-        items = tuple(item for item in whole if split in ("all", split_of(item)))
+        items = tuple(of_split(whole, split))
         if not items and whole and not needed:
             continue
         if not items:
@@ -103,8 +114,8 @@ def _read(folders: Sequence[str], split: str, needed: bool) -> list[Source]:
                 f"{path} holds no labelled document in its {split} split: give a folder whose "
                 "labels.jsonl has `entities` with single values."
             )
-        keys = tuple(dict.fromkeys(name for item in whole for name in item.values()))
-        sources.append(Source(Path(path).name, share, items, keys))
+        ask: Ask = "labelled" if path != given_path else usual(whole)
+        sources.append(Source(Path(given_path).name, share, items, keys_of(whole), ask=ask))
     return sources
 
 
@@ -134,8 +145,8 @@ class Mix:
             empty = Document(image.name, image.name, (), (), "given")
             return Drawn(empty, {}, (), tidy=False, image=image)
         item = source.items[order[index]]
-        lacking = tuple(key for key in source.keys if key not in item.entities)
-        return Drawn(self.document(item), item.values(), lacking, tidy=bool(item.lines))
+        drawn = self.document(item)
+        return Drawn(drawn, item.values(), source.lacking(item), tidy=bool(item.lines))
 
     def facts(self) -> dict[str, dict[str, float]]:
         """What a checkpoint says about its data: weight and documents of each source."""
@@ -148,11 +159,12 @@ class Mix:
         """Its given lines, else what its file says; read once, kept without images."""
         if item.lines:
             return item.document()
-        if item.file not in self._read:
-            found = documents.read(item.data(), item.file.name, self.settings)
+        file = Path(item.name) if item.file is None else item.file
+        if file not in self._read:
+            found = documents.read(item.data(), item.name, self.settings)
             pages = tuple(replace(page, image=None) for page in found.pages)
-            self._read[item.file] = replace(found, pages=pages)
-        return self._read[item.file]
+            self._read[file] = replace(found, pages=pages)
+        return self._read[file]
 
 
 def pattern(weights: Sequence[float]) -> list[int]:

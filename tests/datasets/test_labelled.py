@@ -91,6 +91,22 @@ def test_what_is_plain_is_read_as_it_is_meant(tmp_path: Path) -> None:
     assert (odd.id, odd.entities) == ("7", {"total": "12.50", "no": "7", "of": ["1"]})
 
 
+def test_rows_of_tables_are_read_as_printed(tmp_path: Path) -> None:
+    rows = [{"name": "MILK", "price": 2.5}, {"name": "TEA", "quantity": 2, "price": None}]
+    [one] = read(tmp_path, changed(tables={"items": rows, "taxes": []}))
+    items = ({"name": "MILK", "price": "2.5"}, {"name": "TEA", "quantity": "2"})
+    assert one.tables == {"items": items, "taxes": ()}
+
+
+def test_a_document_may_be_known_by_its_text_alone(tmp_path: Path) -> None:
+    [one] = read(tmp_path, changed(image=None, group="a shop"))
+    assert (one.file, one.name, one.group) == (None, one.id, "a shop")
+    assert one.document().lines
+    with pytest.raises(DataError, match="has no file, its label gives text alone: use") as caught:
+        one.data()
+    assert "\n" not in str(caught.value)
+
+
 def test_a_separator_within_a_text_ends_no_row(tmp_path: Path) -> None:
     [one] = read(tmp_path, '{"id": "a", "image": "a", "entities": {"total": "9\u20285"}}')
     assert one.entities == {"total": "9\u20285"}
@@ -105,13 +121,18 @@ def test_a_separator_within_a_text_ends_no_row(tmp_path: Path) -> None:
         ("[" * 100_000, "no JSON"),
         (changed(entities={"total": "\ud800"}), "half a character"),
         (changed(id=None), "id is null"),
-        (changed(image=None), "pdf is null"),
+        (changed(image=None, lines=None), "pdf is null"),
         (changed(image=["a"]), "pdf is null"),
         (changed(lines="no"), 'lines is "no"'),
         (changed(lines=["no"]), 'the line "no"'),
         (changed(entities=None), "entities is null"),
         (changed(entities={"total": {"sum": 1}}), '"total" is {"sum": 1}'),
         (changed(entities={"paid": True}), '"paid" is true'),
+        (changed(entities={"paid": ["1", None]}), '"paid" is ["1", null], no string or list'),
+        (changed(tables=[]), "tables is [], no JSON object"),
+        (changed(tables={"items": "milk"}), 'the table "items" is "milk", no list of rows'),
+        (changed(tables={"items": ["milk"]}), 'a row of the table "items" is "milk"'),
+        (changed(tables={"items": [{"price": {}}]}), 'the cell "price" of "items" is {}'),
         (changed(width="wide"), 'width is "wide"'),
         (changed(width=1e300), "width is 1e+300"),
         (with_line(text=None), "text of a line is null"),

@@ -102,7 +102,8 @@ def test_the_scan_has_no_text_layer() -> None:
     [
         ({"template": "letter"}, 'template is "letter", none of ad_order'),
         ({"image": "gone.png"}, "gone.png does not exist"),
-        ({"image": None}, "pdf is null"),
+        ({"image": None}, "its image or pdf does not exist"),
+        ({"image": None, "lines": None}, "pdf is null"),
         ({"title": None}, "title is null"),
         ({"entities": {"total": ["9"]}}, 'the entity "total" is a list'),
         ({"entities": {"total": {}}}, 'the entity "total" is {}, no string'),

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kie_app.config import Settings
-from kie_app.datasets.labelled import labelled, split_of
+from kie_app.datasets.labelled import labelled
+from kie_app.datasets.splits import split_of_shop
 from kie_app.errors import BROKEN, DataError
 from kie_app.evaluation import arms, report
 from kie_app.evaluation.arms import PHASES
@@ -58,7 +59,7 @@ def test_keys_are_single_valued_entities_in_order_of_first_appearance(tmp_path: 
 
 def test_limit_and_split_choose_documents(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "data", *(row(number) for number in range(20)))
-    sides = {split_of(item) for item in labelled(folder)}
+    sides = {split_of_shop(item) for item in labelled(folder)}
     assert sides == {"train", "validation"}
     parts = [select(folder, split=side).documents for side in ("train", "validation")]
     assert {one.id for part in parts for one in part} == {one.id for one in labelled(folder)}
@@ -89,7 +90,7 @@ def test_the_result_is_what_the_readme_promises(folder: Path, tiny_backbone: Bac
     assert list(result["decoders"]) == DECODERS
     for figures in result["decoders"].values():
         right = ["micro_f1", "keys", "normalised_f1", "normalised_keys", "support", "similarity"]
-        sound = ["grounded", "placed", "calibration_error", "reliability"]
+        sound = ["grounded", "placed", "absent", "calibration_error", "reliability"]
         assert list(figures) == [*right, *sound, "seconds"]
         assert sum(one["count"] for one in figures["reliability"]) == 6
         assert list(figures["keys"]) == ["company", "total"]
@@ -236,3 +237,34 @@ def test_a_key_that_the_chosen_documents_lack_has_no_f1(
     assert figures["micro_f1"] is not None
     heads, exact = (line.split() for line in report.evaluation(result).splitlines()[1:3])
     assert exact[heads.index("date") - 1] == "-"  # "micro F1" is one column
+
+
+def open_folder(path: Path) -> Path:
+    """Documents each with keys of its own."""
+    rows = [row(number) for number in range(12)]
+    for number, one in enumerate(rows):
+        one["entities"] = {f"key {number}": one["entities"]["total"]}
+    return folder_of(path, *rows)
+
+
+def test_documents_with_keys_of_their_own_are_asked_these_and_two_of_others(
+    tmp_path: Path, tiny_backbone: Backbone
+) -> None:
+    selection = select(open_folder(tmp_path / "data"))
+    assert selection.ask == "own"
+    schemas = [[key.name for key in selection.schema(one).keys] for one in selection.documents]
+    assert [names[0] for names in schemas] == [f"key {number}" for number in range(12)]
+    assert {len(names) for names in schemas} == {3}
+    result = evaluate(tiny_backbone, Settings(), selection, ["mask_parallel"])
+    figures = result["decoders"]["mask_parallel"]
+    assert figures["keys"] == figures["support"] == {}
+    assert sum(one["count"] for one in figures["reliability"]) == 3 * 12
+    assert 0 <= figures["absent"] <= 1
+    assert "mask_parallel  exact" in report.evaluation(result)
+
+
+def test_what_a_document_does_not_label_may_be_left_unasked(tmp_path: Path) -> None:
+    rows = [row(0), row(1, entities={"date": "1/2/2018"}), row(2, entities={"items": ["a"]})]
+    selection = select(folder_of(tmp_path / "data", *rows), ask="labelled")
+    names = [[key.name for key in selection.schema(one).keys] for one in selection.documents]
+    assert names == [["company", "total"], ["date"]]

@@ -26,6 +26,7 @@ OPTIONS = EvaluationOptions(
     40,
     ["tax; rm", "total"],
     Path("/home/me/places.jsonl"),
+    "own",
 )
 
 
@@ -34,7 +35,7 @@ def test_a_run_is_described_without_paths() -> None:
     assert found.pop("command") == (
         "ONEPASS_CHECKPOINT=mine ONEPASS_DTYPE=float32 python -m kie_app evaluate 'my data' "
         "--decoders mask_parallel,verified --lines ocr --split validation --limit 40 "
-        "--keys 'tax; rm,total' --places places.jsonl"
+        "--keys 'tax; rm,total' --places places.jsonl --ask own"
     )
     assert found == {
         "folder": "my data",
@@ -44,6 +45,7 @@ def test_a_run_is_described_without_paths() -> None:
         "limit": 40,
         "keys": "tax; rm,total",
         "places": "places.jsonl",
+        "ask": "own",
         "checkpoint": "mine",
         "dtype": "float32",
         "device": "cpu",

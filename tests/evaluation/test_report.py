@@ -33,6 +33,7 @@ def test_an_evaluation_without_times_is_shown() -> None:
         "similarity": 0.0,
         "grounded": 0.0,
         "placed": 0.0,
+        "absent": None,
         "calibration_error": 0.0,
         "seconds": {"ocr": {"median": None, "p95": None}, "total": {"median": 1.0, "p95": 2.0}},
     }

@@ -11,7 +11,8 @@ import torch
 from safetensors.torch import load_file
 
 from kie_app.config import Settings
-from kie_app.datasets.labelled import Labelled, labelled, split_of
+from kie_app.datasets.labelled import Labelled, labelled
+from kie_app.datasets.splits import split_of_shop
 from kie_app.decoding import mask_parallel
 from kie_app.errors import BackboneError, DataError
 from kie_app.model import checkpoint as checkpoints
@@ -307,9 +308,9 @@ def test_documents_of_one_shop_stay_on_one_side() -> None:
         return Labelled(str(number), Path("x"), {"company": name}, (), 1, 1)
 
     names = [f"{'ABCDEFGHIJ'[i % 10]}{i} TRADING SDN BHD" for i in range(60)]
-    sides = [split_of(shop(name, i)) for i, name in enumerate(names)]
+    sides = [split_of_shop(shop(name, i)) for i, name in enumerate(names)]
     assert {"train", "validation"} == set(sides)
-    assert sides == [split_of(shop(name.lower() + " (M)", 99)) for name in names]
+    assert sides == [split_of_shop(shop(name.lower() + " (M)", 99)) for name in names]
 
 
 def test_a_damaged_label_line_is_named(tmp_path: Path) -> None:
