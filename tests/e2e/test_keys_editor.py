@@ -13,13 +13,12 @@ from kie_app.schemas.kinds import SLOTS_BY_KIND
 from kie_app.schemas.templates import parse_template
 from kie_app.types import Key, Schema
 from tests.e2e.conftest import answered, opened
-from tests.e2e.drop_time import PIP, unseen
-from tests.e2e.test_extract import cells
+from tests.e2e.drop_time import PIP
+from tests.e2e.test_extract import cells, typed
 from tests.e2e.test_own_keys import choose, offered, save
 
 pytestmark = pytest.mark.e2e
 
-RECEIPT = "cafe_receipt.png"
 READ = "\N{RIGHTWARDS ARROW} 2024-09-07"  # how its date reads, beside what is printed
 NUMBERS = count(1000)  # of receipts that nobody asked before
 EXTRACT = "extract-"  # goes before the names of that tab's controls
@@ -31,7 +30,7 @@ def page(browser: Browser, address: str, tmp_path: Path) -> Iterator[Page]:
     with opened(browser, address) as page:
         page.get_by_role("tab", name="Extract").click()
         page.wait_for_selector("#add input", state="attached")
-        page.set_input_files("#add input", unseen(tmp_path, RECEIPT, next(NUMBERS)))
+        page.set_input_files("#add input", typed(tmp_path, next(NUMBERS)))
         expect(page.locator("#extract-status")).to_contain_text("1 document read")
         yield page
 
@@ -154,7 +153,7 @@ def test_a_kind_sets_how_many_slots_the_race_asks_for(page: Page, tmp_path: Path
     page.fill("#keys textarea", "total")
     page.click("#key-details > button")
     expect(detail(page, "total", "kind", "")).to_have_value("amount")
-    page.set_input_files("#upload input", unseen(tmp_path, RECEIPT, next(NUMBERS)))
+    page.set_input_files("#upload input", typed(tmp_path, next(NUMBERS)))
     slots = page.locator(f"{PIP}.done .slot-top")
     expect(slots).to_have_count(SLOTS_BY_KIND["amount"])
     set_kind(page, "total", "id", "")
