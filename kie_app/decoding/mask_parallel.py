@@ -2,7 +2,8 @@
 
 Wang et al., "PIP", arXiv 2601.19613. The document is encoded once. Then every key contributes one
 slot block: its name and a run of `[mask]` slots, all predicted in a single pass; beside the slots
-each block points at its value on the page (`spans`).
+each block points at its value on the page (`spans`). Where the checkpoint has a seed head, slots
+join the pass half way up and begin with what the page has at their places (`slots`).
 
 Guaranteed: a block sees the document and itself alone, and starts at the document's end, so an
 answer does not depend on which other keys are asked. One fill pass, unless a block whose value is

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -36,11 +37,14 @@ class ScoredField:
 
 
 @torch.inference_mode()
-def judge(backbone: Backbone, question: Question) -> list[ScoredField]:
-    """What pointers and slots say of every key, and which of it is right."""
+def judge(
+    backbone: Backbone, question: Question, budgets: Sequence[int] | None = None
+) -> list[ScoredField]:
+    """What pointers and slots say of every key, and which of it is right; with `budgets`, of that
+    many slots a key."""
     prompt = question.prompt
     prepared = mask_parallel.prepare(Recorder(backbone), prompt)
-    blocks = slots.blocks_of(prompt)
+    blocks = slots.blocks_of(prompt if budgets is None else replace(prompt, budgets=tuple(budgets)))
     filled = slots.fill(backbone, [prepared], blocks, prompt.end)
     keys = [block.key for block in blocks]
     scores = mask_parallel.score(backbone, prepared, filled.logits, filled.queries, keys)

@@ -6,7 +6,8 @@ All segments after the document begin at the document's end position, see the do
 themselves alone. The answer trains `autoregressive`, the branches `hyper_parallel`, the slot
 blocks and pointers `mask_parallel`: the same data and the same weights for every arm of a race.
 A pointer block is a slot block cut short: its key is found, its value is not written. Most of the
-tokens are the document's, which all segments share.
+tokens are the document's, which all segments share. With a seed head, the slots of both kinds of
+blocks join half way up the network, as in decoding.
 """
 
 from __future__ import annotations

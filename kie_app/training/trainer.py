@@ -51,7 +51,7 @@ class TrainOptions:
     start: Path | None = None  # a checkpoint to go on from, instead of fresh weights
     validate_every: int = 0  # steps between validations, the last is one; 0: none, the last is kept
     patience: int = 3  # validations without a better F1 after which training stops
-    save_every: int = 40
+    save_every: int = 20
     pointers_only: bool = False  # the rest stays as `start` has it, and nothing runs backward there
 
 
