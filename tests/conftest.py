@@ -119,6 +119,21 @@ def fresh_backbone(architecture: str = "llama", seed: int = 0) -> Backbone:
     return Backbone(model, tokenizer, heads, f"tiny-{architecture}")
 
 
+def seeded_backbone(architecture: str = "llama", seed: int = 0) -> Backbone:
+    """`fresh_backbone` with a random seed head whose choices are distinct."""
+    backbone = fresh_backbone(architecture, seed)
+    backbone.heads.add_seeds()
+    head = backbone.heads.seed
+    assert head is not None
+    with torch.no_grad():
+        for name, parameter in head.named_parameters():
+            if parameter.ndim == 2 and "pointer" in name:
+                parameter.normal_(0, 0.15)
+        head.pointer.no_run.bias.fill_(2.0)
+        head.state.weight.normal_(0, 0.1)
+    return backbone
+
+
 def slots_win(always: bool = True) -> Checkpoint:
     """A calibration by which the slots' own text wins over every run of the page, or never does."""
     own = 1e3 if always else -1e3

@@ -12,6 +12,7 @@ Not guaranteed: that every key is answered; a key whose line is missing counts a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -82,7 +83,7 @@ def read(
     if encoding is None:
         with recorder.measure("prefill", size + len(prompt.ask)):
             both = backbone.encode(prompt.document, prompt.ask)
-            encoding = Encoding(both.fork(size), both.words, size, both.last)
+            encoding = replace(both, cache=both.fork(size), length=size)
         return encoding, both
     recorder.cached = True
     with recorder.measure("step", len(prompt.ask)):

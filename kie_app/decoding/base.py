@@ -111,12 +111,14 @@ class Recorder:
         return time.perf_counter() - self.began
 
     @contextmanager
-    def measure(self, kind: str, tokens: int) -> Iterator[None]:
-        """Time one forward pass of `tokens` tokens, waiting for the device at its end."""
+    def measure(self, kind: str, tokens: int = 0) -> Iterator[Callable[[int], None]]:
+        """Time one forward pass of `tokens` tokens, waiting for the device at its end. A pass that
+        lays its tokens itself says how many they are to what it is given."""
+        counted = [tokens]
         start = self.now()
-        yield
+        yield counted.append
         self.backbone.synchronise()
-        self.passes.append(Pass(kind, start, self.now() - start, tokens))
+        self.passes.append(Pass(kind, start, self.now() - start, counted[-1]))
 
     @contextmanager
     def part(self, kind: str) -> Iterator[None]:

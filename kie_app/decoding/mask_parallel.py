@@ -2,7 +2,8 @@
 
 Wang et al., "PIP", arXiv 2601.19613. The document is encoded once. Then every key contributes one
 slot block: its name and a run of `[mask]` slots, all predicted in a single pass; beside the slots
-each block points at its value on the page (`spans`).
+each block points at its value on the page (`spans`). Where the checkpoint has a seed head, slots
+join the pass half way up and begin with what the page has at their places (`slots`).
 
 Guaranteed: a block sees the document and itself alone, and starts at the document's end, so an
 answer does not depend on which other keys are asked. One fill pass, unless a block whose value is
@@ -17,7 +18,7 @@ then serves every decoder, and one checkpoint carries all arms of a race.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 import torch
@@ -25,7 +26,8 @@ from torch import Tensor
 
 from kie_app.decoding import spans
 from kie_app.decoding.base import Decoded, DecodedKey, Recorder, predictions, shared, timed
-from kie_app.model.backbone import Backbone, Encoding, stacked
+from kie_app.decoding.slots import Asked, Block, blocks_of, fill
+from kie_app.model.backbone import Backbone, Encoding
 from kie_app.model.features.document import DocumentFeatures
 from kie_app.model.prompt import Prompt
 
@@ -49,17 +51,6 @@ def decode_stacked(
     return _decode(recorder, [prepare(recorder, prompt) for prompt in prompts], larger)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A document that is ready to be asked. `features` is what print says of its w words, `labels`
-    (k, w, PLACES) how far each key is printed beside each of them."""
-
-    prompt: Prompt
-    encoding: Encoding
-    features: DocumentFeatures
-    labels: Tensor
-
-
 def prepare(recorder: Recorder, prompt: Prompt, encoding: Encoding | None = None) -> Asked:
     """Everything that a pass needs of one document; what does not depend on its keys is kept with
     its encoding."""
@@ -80,8 +71,8 @@ def _decode(recorder: Recorder, documents: Sequence[Asked], larger: int) -> list
     answers = _ask(recorder, documents, blocks, "fill", range(len(blocks)))
     full = [
         number
-        for number, (block, one) in enumerate(zip(blocks, answers, strict=True))
-        if one.origin == "slots" and len(one.tokens) == block.budget < larger
+        for number, one in enumerate(answers)
+        if one.origin == "slots" and len(one.tokens) == len(one.predicted) < larger
     ]
     if full:
         wider = [replace(blocks[number], budget=larger) for number in full]
@@ -100,8 +91,10 @@ def _ask(
 ) -> list[DecodedKey]:
     """One pass over the blocks and what it answers; `numbers` are theirs among all."""
     backbone, end = recorder.backbone, documents[0].prompt.end
-    with recorder.measure(kind, sum(len(block.head) + block.budget for block in blocks)):
-        logits, queries = fill(backbone, [one.encoding for one in documents], blocks, end)
+    with recorder.measure(kind) as counted:
+        filled = fill(backbone, documents, blocks, end)
+        counted(filled.rows)
+    logits, queries = filled.logits, filled.queries
     answers: list[DecodedKey] = []
     with recorder.part("scores"):
         for document, group in groupby(range(len(blocks)), key=lambda at: blocks[at].document):
@@ -116,62 +109,6 @@ def _ask(
         for position, token in enumerate(one.tokens):
             recorder.write(number, position, token)
     return answers
-
-
-@dataclass(frozen=True)
-class Block:
-    """A slot block: key `key` of document `document`, its tokens and its number of slots."""
-
-    document: int
-    key: int
-    head: tuple[int, ...]
-    budget: int
-
-
-def blocks_of(*prompts: Prompt) -> list[Block]:
-    """The slot blocks of all keys of all documents."""
-    return [
-        Block(document, key, prompt.keys[key], prompt.budgets[key])
-        for document, prompt in enumerate(prompts)
-        for key in range(len(prompt.keys))
-    ]
-
-
-def fill(
-    backbone: Backbone, encodings: Sequence[Encoding], blocks: Sequence[Block], end: int
-) -> tuple[list[Tensor], Tensor]:
-    """The one pass: slot blocks over their encoded documents.
-
-    Returns each block's slot logits (slots, vocabulary) and the states (blocks, hidden) that point.
-    """
-    ids: list[int] = []
-    number: list[int] = []
-    home: list[int] = []
-    positions: list[int] = []
-    is_slot: list[bool] = []
-    query = []
-    for at, block in enumerate(blocks):
-        size, start = len(block.head) + block.budget, encodings[block.document].length
-        query.append(len(ids) + len(block.head) - 1)
-        ids += [*block.head, *[end] * block.budget]
-        is_slot += [False] * len(block.head) + [True] * block.budget
-        number += [at] * size
-        home += [block.document] * size
-        positions += range(start, start + size)
-    device = backbone.device
-    numbers, homes = torch.tensor(number, device=device), torch.tensor(home, device=device)
-    lengths = torch.tensor([encoding.length for encoding in encodings], device=device)
-    cached = torch.repeat_interleave(torch.arange(len(encodings), device=device), lengths)
-    visible = torch.cat(
-        [homes[:, None] == cached[None, :], numbers[:, None] == numbers[None, :]], dim=1
-    )
-    slots = torch.tensor(is_slot, device=device)
-    embeds = backbone.embed(torch.tensor(ids, device=device), slots=slots)
-    states = backbone.forward(
-        embeds, torch.tensor(positions, device=device), visible, stacked(encodings)
-    )
-    logits = backbone.logits(states[slots])
-    return list(logits.split([block.budget for block in blocks])), states[query]
 
 
 def score(

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from kie_app.model.backbone import word_tokens
 from kie_app.model.checkpoint import Calibration
 from kie_app.model.tokens import DocumentTokens
 
@@ -56,31 +57,17 @@ def pointer_scores(scores: Tensor, no_run: Tensor) -> tuple[Tensor, Tensor, Tens
 
 def slot_scores(log_probs: Tensor, document: DocumentTokens, runs: Tensor, end: int) -> Tensor:
     """Slots' log_probs (s, vocabulary), runs (c, 2) -> (c,) scores; long runs count s tokens."""
-    flat, first, last = word_tokens(document, log_probs.device)
     if not len(runs):
         return log_probs.new_zeros(0)
-    start = first[runs[:, 0]]
-    length = last[runs[:, 1]] - start + 1
+    words = word_tokens(document, log_probs.device)
+    flat = torch.tensor(document.ids, device=log_probs.device)[words.at]
+    start = words.first[runs[:, 0]]
+    length = words.last[runs[:, 1]] - start + 1
     step = torch.arange(len(log_probs), device=log_probs.device)
     tokens = flat[(start[:, None] + step).clamp_max(len(flat) - 1)]  # (c, s)
     tokens = torch.where(step == length[:, None], end, tokens)
     taken = log_probs[step, tokens]  # (c, s)
     return torch.where(step <= length[:, None], taken, 0.0).sum(dim=1)
-
-
-def word_tokens(document: DocumentTokens, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """The words' tokens without line ends (t,), and each word's first and last index in them."""
-    tokens: list[int] = []
-    first, last = [], []
-    for a, b in zip(document.first, document.last, strict=True):
-        first.append(len(tokens))
-        tokens.extend(document.ids[a : b + 1])
-        last.append(len(tokens) - 1)
-    return (
-        torch.tensor(tokens, dtype=torch.long, device=device),
-        torch.tensor(first, dtype=torch.long, device=device),
-        torch.tensor(last, dtype=torch.long, device=device),
-    )
 
 
 def free_text(log_probs: Tensor, end: int) -> tuple[list[int], bool, float]:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -21,10 +22,12 @@ from kie_app.model import checkpoint as checkpoints
 from kie_app.model.digest import signed
 from kie_app.model.features.document import DocumentFeatures
 from kie_app.model.heads import Heads
+from kie_app.model.midway import Midway, additive, joined, layers_of, watched
+from kie_app.model.seeds import Content, WordTokens
 from kie_app.model.tokens import DocumentTokens, WordTokenizer
 from kie_app.model.vision import VisionTower
 
-KEPT_ENCODINGS = 4  # documents whose encoding stays in memory, about 10 MB each for a receipt
+KEPT_ENCODINGS = 4  # documents whose encoding stays in memory, about 11 MB each for a receipt
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,15 @@ class Encoding:
     """A document read once: its keys and values for attention, and its words' last states.
 
     `words` (w, hidden); `cache` holds `length` positions and is never appended to, only forked;
-    `last` (hidden,) is the state of the newest token. `features` is there once a decoder needed it.
+    `last` (hidden,) is the state of the newest token. `content` is what slots may begin with, where
+    the heads have seeds. `features` is there once a decoder needed it.
     """
 
     cache: DynamicCache
     words: Tensor
     length: int
     last: Tensor
+    content: Content | None = None
     features: DocumentFeatures | None = None
 
     def fork(self, length: int | None = None) -> DynamicCache:
@@ -84,6 +89,7 @@ class Backbone:
     ) -> None:
         self.model, self.vision = model.eval(), vision
         self.decoder = getattr(model, model.base_model_prefix)
+        self.layers = layers_of(model)
         self.text = WordTokenizer(tokenizer)
         self.hidden: int = model.config.get_text_config().hidden_size
         self.dtype, self.device = model.dtype, model.device
@@ -128,27 +134,34 @@ class Backbone:
         positions: Tensor,
         visible: Tensor | None = None,
         cache: DynamicCache | None = None,
+        midway: Midway | None = None,
         **attention: int,
     ) -> Tensor:
         """One forward pass: embeds (n, hidden), visible (n, cached + n) bool, positions (n,) or,
         where the model has three axes of them, (3, n).
 
-        Without `visible` the pass is causal. New keys and values are appended to `cache`.
-        `attention` goes to the attention function. Returns last-layer states (n, hidden).
+        Without `visible` the pass is causal. New keys and values are appended to `cache`. With
+        `midway`, it says which rows the halves of the network see. `attention` goes to the
+        attention function. Returns last-layer states (n, hidden), with `midway` of its last rows.
         """
-        mask = None
-        if visible is not None:
-            mask = torch.zeros(visible.shape, dtype=embeds.dtype, device=embeds.device)
-            mask = mask.masked_fill_(~visible, torch.finfo(embeds.dtype).min)[None, None]
-        out = self.decoder(
-            inputs_embeds=embeds[None],
-            position_ids=positions[None] if positions.ndim == 1 else positions[:, None],
-            attention_mask=mask,
-            past_key_values=cache,
-            use_cache=cache is not None,
-            **attention,
-        )
+        if midway:
+            visible = midway.early.visible
+        with joined(self.layers, midway) if midway else nullcontext():
+            out = self.decoder(
+                inputs_embeds=embeds[None],
+                position_ids=positions[None] if positions.ndim == 1 else positions[:, None],
+                attention_mask=None if visible is None else additive(visible, embeds.dtype),
+                past_key_values=cache,
+                use_cache=cache is not None,
+                **attention,
+            )
         return out.last_hidden_state[0]
+
+    @property
+    def vectors(self) -> Tensor:
+        """The vectors (vocabulary, hidden) by which the model writes tokens."""
+        weight: Tensor = self.model.get_output_embeddings().weight
+        return weight
 
     def logits(self, states: Tensor) -> Tensor:
         """states (n, hidden) -> float32 logits (n, vocabulary)."""
@@ -163,9 +176,16 @@ class Backbone:
         boxes, boxed = layout(document, self.device)
         cache = DynamicCache()
         positions = torch.arange(len(ids), device=self.device)
-        states = self.forward(self.embed(ids, boxes, boxed), positions, cache=cache)
+        embeds = self.embed(ids, boxes, boxed)
+        half: list[Tensor] = []
+        with watched(self.layers, half.append) if self.heads.seed else nullcontext():
+            states = self.forward(embeds, positions, cache=cache)
         words = states[torch.tensor(document.last, dtype=torch.long, device=self.device)]
-        return Encoding(cache, words, len(ids), states[-1])
+        content, seed = None, self.heads.seed
+        if seed:
+            places = word_tokens(document, self.device)
+            content = seed.content(self.vectors, ids, half[0], places, self.text.end)
+        return Encoding(cache, words, len(ids), states[-1], content)
 
     def remembered(self, document: DocumentTokens) -> Encoding | None:
         """The kept encoding of this document, if there is one."""
@@ -193,6 +213,18 @@ class Backbone:
         self.forward(self.embed(ids), positions)
         self.synchronise()
         return time.perf_counter() - began
+
+
+def word_tokens(document: DocumentTokens, device: torch.device) -> WordTokens:
+    """Where the tokens of a document's words stand."""
+    at: list[int] = []
+    first, last = [], []
+    for a, b in zip(document.first, document.last, strict=True):
+        first.append(len(at))
+        at.extend(range(a, b + 1))
+        last.append(len(at) - 1)
+    every = (torch.tensor(one, dtype=torch.long, device=device) for one in (at, first, last))
+    return WordTokens(*every)
 
 
 def layout(document: DocumentTokens, device: torch.device) -> tuple[Tensor, Tensor]:

@@ -2,7 +2,7 @@
 
 models/registry.json                  the default's name; each checkpoint's files with their hashes
 models/NAME/adapter_model.safetensors, adapter_config.json    LoRA in PEFT's format
-models/NAME/heads.safetensors         layout embedding, [mask] vector, pointer head
+models/NAME/heads.safetensors         layout embedding, [mask] vector, pointer and seed heads
 models/NAME/onepass.json              backbone, calibration and how it was trained
 models/NAME/README.md                 the model card
 """
@@ -167,7 +167,7 @@ def restore(folder: Path, adapted: PeftModel, heads: Heads) -> None:
         weights = load_file(folder / ADAPTER)
         _fit(adapted, weights)
         set_peft_model_state_dict(adapted, weights)
-        heads.load_state_dict(load_file(folder / HEADS))
+        heads.fit(load_file(folder / HEADS))
     except (OSError, RuntimeError, ValueError, SafetensorError) as error:
         first = str(error).splitlines()[0]
         raise BackboneError(
@@ -181,7 +181,7 @@ def merge(found: Checkpoint, model: PreTrainedModel, heads: Heads) -> PreTrained
     try:
         adapted = PeftModel.from_pretrained(model, str(found.folder))
         _fit(adapted, load_file(found.folder / ADAPTER))
-        heads.load_state_dict(load_file(found.folder / HEADS))
+        heads.fit(load_file(found.folder / HEADS))
     except (OSError, RuntimeError, ValueError, SafetensorError) as error:
         first = str(error).splitlines()[0]
         raise BackboneError(

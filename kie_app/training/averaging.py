@@ -49,6 +49,9 @@ def average(before: Path, after: Path, share: float, out: Path) -> Checkpoint:
 
 def _mixed(before: Path, after: Path, name: str, share: float) -> dict[str, Tensor]:
     old, new = _weights(before / name), _weights(after / name)
+    # A seed head that the further training began has nothing before it to be mixed with.
+    begun = {key: one for key, one in new.items() if key.startswith("seed.")}
+    old = begun | old
     if {key: one.shape for key, one in old.items()} != {key: one.shape for key, one in new.items()}:
         raise BackboneError(
             f"{before / name} and {after / name} hold weights of other shapes: average a "

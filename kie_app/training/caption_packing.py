@@ -58,17 +58,26 @@ def pack(backbone: Backbone, item: Captioned, rng: random.Random) -> Packed:
     place = torch.arange(picture.after, picture.after + size).repeat(2).expand(3, -1)
     slots = torch.tensor([False] * (seen + size + len(head)) + covered)
     answer = torch.tensor([*[IGNORE] * (len(head) - 1), *caption, IGNORE])
+    none = torch.zeros(0, dtype=torch.long)
     return Packed(
         ids=ids,
         positions=torch.cat([picture.positions, place], dim=1),
         visible=visible,
         slots=slots,
         boxes=torch.zeros(0, 4),
-        boxed=torch.zeros(0, dtype=torch.long),
-        words=torch.zeros(0, dtype=torch.long),
+        boxed=none,
+        words=none,
         next=torch.cat([torch.full((seen,), IGNORE), answer, torch.full((size,), IGNORE)]),
         slot=torch.where(slots, ids, IGNORE),
-        query=torch.zeros(0, dtype=torch.long),
+        query=none,
+        laid=none,
+        block=none,
+        place=none,
+        seeded=none.bool(),
+        gold=none.bool(),
+        at=none,
+        first=none,
+        last=none,
         label_features=torch.zeros(0, 0, len(PLACES)),
         word_features=torch.zeros(0, len(WORD_FEATURES)),
         run_features=torch.zeros(0, 0, len(RUN_FEATURES)),

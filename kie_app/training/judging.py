@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import torch
 
-from kie_app.decoding import hyper_parallel, mask_parallel, spans
+from kie_app.decoding import hyper_parallel, mask_parallel, slots, spans
 from kie_app.decoding.base import Recorder
 from kie_app.evaluation.matching import loosely
 from kie_app.model.backbone import Backbone
@@ -36,17 +37,22 @@ class ScoredField:
 
 
 @torch.inference_mode()
-def judge(backbone: Backbone, question: Question) -> list[ScoredField]:
-    """What pointers and slots say of every key, and which of it is right."""
+def judge(
+    backbone: Backbone, question: Question, budgets: Sequence[int] | None = None
+) -> list[ScoredField]:
+    """What pointers and slots say of every key, and which of it is right; with `budgets`, of that
+    many slots a key."""
     prompt = question.prompt
     prepared = mask_parallel.prepare(Recorder(backbone), prompt)
-    blocks = mask_parallel.blocks_of(prompt)
-    logits, queries = mask_parallel.fill(backbone, [prepared.encoding], blocks, prompt.end)
+    blocks = slots.blocks_of(prompt if budgets is None else replace(prompt, budgets=tuple(budgets)))
+    filled = slots.fill(backbone, [prepared], blocks, prompt.end)
     keys = [block.key for block in blocks]
-    scores = mask_parallel.score(backbone, prepared, logits, queries, keys)
+    scores = mask_parallel.score(backbone, prepared, filled.logits, filled.queries, keys)
     words = [word.text for word in prompt.document.words]
     out = []
-    for key, label, one, block in zip(question.keys, question.labels, scores, logits, strict=True):
+    for key, label, one, block in zip(
+        question.keys, question.labels, scores, filled.logits, strict=True
+    ):
         runs = [" ".join(words[a : b + 1]) for a, b in one.runs.tolist()]
         own = backbone.text.decode(spans.free_text(block, prompt.end)[0])
         candidates = (*runs, "", own)

@@ -21,7 +21,7 @@ from kie_app.schemas.kinds import schema_of
 from kie_app.training import sources, trainer
 from kie_app.training.examples import Example, Naming, example, known_absent, part
 from kie_app.training.other_values import Names, names, with_other_values
-from kie_app.training.packing import Packed, pack
+from kie_app.training.packing import Packed, gold_share, pack
 from kie_app.training.sources import Mix, Source
 from kie_app.training.trainer import Progress, TrainOptions
 
@@ -62,7 +62,8 @@ def train(
 
     def draw(at: int) -> Packed | None:
         rng = random.Random(f"{options.seed}-{at}")
-        packed = pack(backbone.text, drawn(backbone.text, mix, foreign, pool, data, rng, at), rng)
+        one = drawn(backbone.text, mix, foreign, pool, data, rng, at)
+        packed = pack(backbone.text, one, rng, gold_share(at / (options.steps * options.batch)))
         return packed if len(packed.ids) <= data.max_tokens else None
 
     def validate(process: int, processes: int) -> MatchCounts:

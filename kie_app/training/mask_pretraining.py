@@ -29,7 +29,8 @@ from kie_app.text import Word, words_of
 from kie_app.training import caption_packing as captions
 from kie_app.training import sources, trainer
 from kie_app.training.examples import Example, part
-from kie_app.training.packing import IGNORE, Packed, pack
+from kie_app.training.objective import read
+from kie_app.training.packing import IGNORE, Packed, gold_share, pack
 from kie_app.training.sources import Mix, Source
 from kie_app.training.trainer import Progress, TrainOptions
 from kie_app.types import Document, Key, Line, Schema
@@ -59,7 +60,8 @@ def train(
         drawn = mix.draw(at)
         if drawn.image:
             return captions.pack(backbone, drawn.image, rng)
-        return packed_spans(backbone.text, drawn.document, rng)
+        share = gold_share(at / (options.steps * options.batch))
+        return packed_spans(backbone.text, drawn.document, rng, share)
 
     def validate(process: int, processes: int) -> MatchCounts:
         return judge(backbone, mix, held, process, processes)
@@ -68,11 +70,13 @@ def train(
     return trainer.train(backbone, options, facts, draw, validate if held else None, on_progress)
 
 
-def packed_spans(text: WordTokenizer, document: Document, rng: random.Random) -> Packed | None:
+def packed_spans(
+    text: WordTokenizer, document: Document, rng: random.Random, gold_share: float = 0.0
+) -> Packed | None:
     """Spans of a document or of a part of it, packed; None where it has none."""
     document, _ = part(text, document, {}, rng, PART_TOKENS)
     one = example(document, rng, lambda value: len(value_ids(text, value)))
-    return pack(text, one, rng) if one.values else None
+    return pack(text, one, rng, gold_share) if one.values else None
 
 
 @torch.inference_mode()
@@ -89,8 +93,7 @@ def judge(
         if packed is None:
             continue
         packed = packed.to(backbone.device)
-        embeds = backbone.embed(packed.ids, packed.boxes, packed.boxed, packed.slots)
-        states = backbone.forward(embeds, packed.positions, packed.visible)
+        states, _ = read(backbone, packed)
         at = (packed.slot != IGNORE) & (packed.slot != backbone.text.end)  # blanks prove nothing
         same = backbone.logits(states[at]).argmax(dim=1) == packed.slot[at]
         right += int(same.sum())

@@ -6,7 +6,8 @@ All segments after the document begin at the document's end position, see the do
 themselves alone. The answer trains `autoregressive`, the branches `hyper_parallel`, the slot
 blocks and pointers `mask_parallel`: the same data and the same weights for every arm of a race.
 A pointer block is a slot block cut short: its key is found, its value is not written. Most of the
-tokens are the document's, which all segments share.
+tokens are the document's, which all segments share. With a seed head, the slots of both kinds of
+blocks join half way up the network, as in decoding.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kie_app.model.backbone import layout
+from kie_app.model.backbone import layout, word_tokens
 from kie_app.model.features.document import DocumentFeatures
-from kie_app.model.heads import MAX_RUN_WORDS
+from kie_app.model.pointer import MAX_RUN_WORDS
 from kie_app.model.prompt import build_prompt, key_ids, value_ids
 from kie_app.model.tokens import WordTokenizer
 from kie_app.model.vision import ImageTokens
@@ -31,12 +32,20 @@ from kie_app.training.examples import Example
 
 IGNORE = -100
 POINTER_SLOTS = 2  # of a pointer block: the key is followed by slots when it is asked in earnest
+MOST_SLOTS = 56  # of a block: longer values are cut
+GOLD_SHARE, GOLD_PART = 0.5, 1 / 3  # of the keys at the start of a run, and until which part of it
 
 
 @dataclass
 class Packed:
     """n tokens, k keys. `next` and `slot` are targets at each position (IGNORE where none);
-    `query[k]` is where key k's pointer reads; `runs[k]` the gold (first, last) words, if any."""
+    `query[k]` is where key k's pointer reads; `runs[k]` the gold (first, last) words, if any.
+
+    `laid` (s,) are the positions of the slots of all keys' blocks, `block` and `place` (s,) their
+    keys and their places among these; all other `slots` are tokens that the `[mask]` vector covers.
+    `seeded` (k,) are the keys for which it is known what seeds them: a run, or nothing where the
+    value is absent. `gold` (k,) are those whose slots are laid with that, and not with what the
+    seed head finds."""
 
     ids: Tensor  # (n,)
     positions: Tensor  # (n,), or (3, n) with a picture
@@ -48,6 +57,14 @@ class Packed:
     next: Tensor  # (n,)
     slot: Tensor  # (n,)
     query: Tensor  # (k,)
+    laid: Tensor  # (s,)
+    block: Tensor  # (s,)
+    place: Tensor  # (s,)
+    seeded: Tensor  # (k,) bool
+    gold: Tensor  # (k,) bool
+    at: Tensor  # (t,), first and last (w,): see WordTokens
+    first: Tensor
+    last: Tensor
     label_features: Tensor  # (k, w, PLACES)
     word_features: Tensor  # (w, WORD_FEATURES)
     run_features: Tensor  # (w, w, RUN_FEATURES)
@@ -63,8 +80,11 @@ class Packed:
         return replace(self, **moved)
 
 
-def pack(text: WordTokenizer, example: Example, rng: random.Random) -> Packed:
-    """Lay an example out; slot budgets vary at random so that any budget works later."""
+def pack(
+    text: WordTokenizer, example: Example, rng: random.Random, gold_share: float = 0.0
+) -> Packed:
+    """Lay an example out; slot budgets vary at random so that any budget works later. A key's slots
+    are laid with its gold run with the probability `gold_share`."""
     prompt = build_prompt(text, example.document, example.schema)
     document = prompt.document
     start = len(document.ids)
@@ -103,7 +123,8 @@ def pack(text: WordTokenizer, example: Example, rng: random.Random) -> Packed:
         targets = [IGNORE] * (len(key) - 1) + [*value, prompt.end, IGNORE]
         add(branch, targets, [IGNORE] * len(branch), 2 + 2 * index)
 
-    query, runs, words = [], [], [word.text for word in document.words]
+    query, runs, laid = [], [], []
+    words = [word.text for word in document.words]
     for index, (key, value) in enumerate(zip(prompt.keys, value_tokens, strict=True)):
         budget = _budget(prompt.budgets[index], len(value), rng)
         query.append(len(ids) + len(key) - 1)
@@ -113,6 +134,7 @@ def pack(text: WordTokenizer, example: Example, rng: random.Random) -> Packed:
         bidirectional.add(3 + 2 * index)
         blank = [IGNORE] * len(block)
         add(block, blank, [IGNORE] * len(key) + targets, 3 + 2 * index, slots=budget)
+        laid += [(len(ids) - budget + place, index, place) for place in range(budget)]
         runs.append(_runs(words, example.values[index], example.hidden))
     for index, (one, expected) in enumerate(example.pointed, count):
         key = key_ids(text, one)
@@ -121,8 +143,14 @@ def pack(text: WordTokenizer, example: Example, rng: random.Random) -> Packed:
         bidirectional.add(3 + 2 * index)
         blank = [IGNORE] * len(block)
         add(block, blank, blank, 3 + 2 * index, slots=POINTER_SLOTS)
+        laid += [(len(ids) - POINTER_SLOTS + at, index, at) for at in range(POINTER_SLOTS)]
         runs.append(_runs(words, expected, example.hidden))
 
+    values = [*example.values, *(value for _, value in example.pointed)]
+    seeded = [bool(found) or not value for found, value in zip(runs, values, strict=True)]
+    gold = [known and rng.random() < gold_share for known in seeded]
+    slots = torch.tensor(laid, dtype=torch.long).reshape(-1, 3)
+    tokens = word_tokens(document, torch.device("cpu"))
     features = DocumentFeatures.of(document.words)
     labels = [*prompt.labels, *(plain_name(one.name) for one, _ in example.pointed)]
     kinds, place = torch.tensor(segment), torch.tensor(positions)
@@ -142,12 +170,27 @@ def pack(text: WordTokenizer, example: Example, rng: random.Random) -> Packed:
         next=torch.tensor(following),
         slot=torch.tensor(slot_target),
         query=torch.tensor(query),
+        laid=slots[:, 0],
+        block=slots[:, 1],
+        place=slots[:, 2],
+        seeded=torch.tensor(seeded),
+        gold=torch.tensor(gold),
+        at=tokens.at,
+        first=tokens.first,
+        last=tokens.last,
         label_features=features.labels(labels),
         word_features=features.words,
         run_features=features.runs,
         runs=runs,
         document=start,
     )
+
+
+def gold_share(done: float) -> float:
+    """How many keys have their slots laid with their gold run, falling to none while the first
+    part of a run is `done`: the upper half learns to copy before the seed head finds anything, and
+    then to live with what it finds."""
+    return GOLD_SHARE * max(0.0, 1 - done / GOLD_PART)
 
 
 def _runs(
@@ -162,7 +205,8 @@ def _runs(
 
 
 def _budget(kind_budget: int, length: int, rng: random.Random) -> int:
-    """Mostly the kind's budget; sometimes enough for the whole value, as a second pass has."""
-    if rng.random() < 0.25:
-        return min(max(length + 1 + rng.randint(0, 3), kind_budget), 48)
+    """Mostly enough for the value, as where its run asks for its slots; sometimes the kind's alone,
+    as where no run is found."""
+    if rng.random() < 0.9:
+        return min(max(length + 1 + rng.randint(0, 6), kind_budget), MOST_SLOTS)
     return max(2, kind_budget + rng.randint(-2, 3))

@@ -14,7 +14,12 @@ from kie_app.training import course
 
 FILE = "training.html"
 WINDOW = 20  # steps that a point of a loss curve is the mean of
-LOSSES = {"next": "next token, nats", "slots": "slots, nats", "pointers": "pointers, nats"}
+LOSSES = {
+    "next": "next token, nats",
+    "slots": "slots, nats",
+    "pointers": "pointers, nats",
+    "seeds": "seeds, nats",
+}
 
 
 def write(out: Path) -> Path:
@@ -35,6 +40,8 @@ def figure(rows: list[dict[str, Any]], name: str) -> go.Figure:
     steps = [row["step"] for row in rows]
     plot = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
     for key, title in LOSSES.items():
+        if not all(key in row for row in rows):  # a run from before there was such a loss
+            continue
         smooth = [
             mean(row[key] for row in rows[max(0, at + 1 - WINDOW) : at + 1])
             for at in range(len(rows))

@@ -51,7 +51,7 @@ class TrainOptions:
     start: Path | None = None  # a checkpoint to go on from, instead of fresh weights
     validate_every: int = 0  # steps between validations, the last is one; 0: none, the last is kept
     patience: int = 3  # validations without a better F1 after which training stops
-    save_every: int = 40
+    save_every: int = 20
     pointers_only: bool = False  # the rest stays as `start` has it, and nothing runs backward there
 
 
@@ -65,6 +65,7 @@ class Progress:
     next: float
     slots: float
     pointers: float
+    seeds: float
     learning_rate: float
     tokens_per_second: float
     eta: float
@@ -101,10 +102,12 @@ def train(
     accelerator = processes(on_cpu=backbone.device.type == "cpu")
     rank, ranks = accelerator.process_index, accelerator.num_processes
     objective = Objective(adapted(backbone, options.rank))
-    if options.pointers_only:
-        freeze_all_but_pointers(backbone)
+    if not options.pointers_only:  # a checkpoint without seeds may be trained on with them
+        backbone.heads.add_seeds()
     if options.start and (options.pointers_only or not state):  # a state holds what is trained
         checkpoints.restore(options.start, backbone.model, backbone.heads)
+    if options.pointers_only:
+        freeze_all_but_pointers(backbone)
     master = MasterWeights(objective)
     optimizer = torch.optim.AdamW(master.groups(options.learning_rate), betas=(0.9, 0.98))
     course = courses.resume(state, master, optimizer) if state else Course()
@@ -132,13 +135,14 @@ def train(
             f1 = validated(backbone, validate, accelerator)
             course.stale = 0 if f1 > course.best else course.stale + 1
         if accelerator.is_main_process:
-            following, slots, pointers = (sums / options.batch).tolist()
+            following, slots, pointers, seeds = (sums / options.batch).tolist()
             progress = Progress(
                 course.step,
                 options.steps,
                 following,
                 slots,
                 pointers,
+                seeds,
                 learning_rate=optimizer.param_groups[0]["lr"],
                 tokens_per_second=tokens * ranks / seconds,
                 eta=(options.steps - course.step) * seconds,
@@ -165,8 +169,8 @@ def train(
 def backward(
     objective: Objective, examples: Sequence[Packed], batch: int, accelerator: Accelerator
 ) -> torch.Tensor:
-    """Add up the gradients of some examples of a batch; the sums of their losses (3,)."""
-    sums = torch.zeros(3, device=objective.backbone.device)
+    """Add up the gradients of some examples of a batch; the sums of their losses (4,)."""
+    sums = torch.zeros(4, device=objective.backbone.device)
     for packed in examples:
         losses = objective(packed)
         accelerator.backward(losses.total / batch)

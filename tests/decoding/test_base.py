@@ -10,7 +10,8 @@ from itertools import pairwise
 import pytest
 import torch
 
-from kie_app.decoding import DECODERS, Decoded, Written, mask_parallel
+from kie_app.decoding import DECODERS, Decoded, Written, mask_parallel, slots
+from kie_app.decoding.base import Recorder
 from kie_app.model.backbone import Backbone, Encoding
 from kie_app.model.prompt import Prompt, build_prompt
 from kie_app.types import Part, Pass, Schema, Stats
@@ -119,9 +120,9 @@ def test_features_of_a_document_are_computed_once_by_whoever_needs_them_first(
 
 def closing(backbone: Backbone, prompt: Prompt, encoding: Encoding) -> tuple[Prompt, int]:
     """The prompt with an end-of-value that only one block predicts, and the number of its key."""
-    blocks = mask_parallel.blocks_of(prompt)
     with torch.inference_mode():
-        logits, _ = mask_parallel.fill(backbone, [encoding], blocks, prompt.end)
+        prepared = mask_parallel.prepare(Recorder(backbone), prompt, encoding)
+        logits = slots.fill(backbone, [prepared], slots.blocks_of(prompt), prompt.end).logits
     tokens = [set(one.argmax(dim=-1).tolist()) for one in logits]
     for key, own in enumerate(tokens):
         for token in own.difference(*(other for at, other in enumerate(tokens) if at != key)):

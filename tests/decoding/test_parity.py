@@ -10,8 +10,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kie_app.decoding import autoregressive, hyper_parallel, mask_parallel, verified
+from kie_app.decoding import autoregressive, hyper_parallel, mask_parallel, slots, verified
 from kie_app.decoding.autoregressive import continue_uncached
+from kie_app.decoding.base import Recorder
 from kie_app.model.backbone import Backbone, layout
 from kie_app.model.prompt import Prompt, build_prompt
 from kie_app.types import Key, Schema
@@ -174,11 +175,11 @@ def test_mask_parallel_equals_one_uncached_pass(any_backbone: Backbone) -> None:
     """Document and blocks in one sequence without a cache give the same slots and pointers."""
     prompt = prompt_of(any_backbone, 41)
     encoding = any_backbone.encode(prompt.document)
-    blocks = mask_parallel.blocks_of(prompt)
-    logits, queries = mask_parallel.fill(any_backbone, [encoding], blocks, prompt.end)
+    prepared = mask_parallel.prepare(Recorder(any_backbone), prompt, encoding)
+    filled = slots.fill(any_backbone, [prepared], slots.blocks_of(prompt), prompt.end)
     expected = whole_sequence(any_backbone, prompt)
-    torch.testing.assert_close(torch.cat(logits), expected[0], atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(queries, expected[1], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(torch.cat(filled.logits), expected[0], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(filled.queries, expected[1], atol=1e-4, rtol=1e-4)
 
 
 def whole_sequence(backbone: Backbone, prompt: Prompt) -> tuple[torch.Tensor, torch.Tensor]:

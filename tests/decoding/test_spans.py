@@ -14,7 +14,7 @@ from kie_app.model.checkpoint import Calibration
 from kie_app.model.features.label import PLACES
 from kie_app.model.features.run import RUN_FEATURES
 from kie_app.model.features.word import WORD_FEATURES
-from kie_app.model.heads import MAX_RUN_WORDS, PointerHead
+from kie_app.model.pointer import MAX_RUN_WORDS, PointerHead
 from kie_app.model.prompt import build_prompt
 from kie_app.types import Schema
 from tests.conftest import RECEIPT_KEYS, make_backbone, make_document

@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
 from kie_app.config import Settings
 from kie_app.errors import BackboneError
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.checkpoint import Calibration, Checkpoint
-from tests.conftest import make_backbone
+from tests.conftest import fresh_backbone, make_backbone, save_checkpoint
 
 
 def test_facts_survive_writing_and_reading(tmp_path: Path) -> None:
@@ -127,6 +128,26 @@ def test_truncated_heads_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BackboneError, match="damaged"):
         checkpoints.merge(checkpoints.read(tmp_path), fresh.model, fresh.heads)
     make_backbone.cache_clear()
+
+
+@pytest.mark.parametrize("change", ["missing", "not known", "has the shape"])
+def test_heads_that_do_not_fit_are_refused_in_one_line(tmp_path: Path, change: str) -> None:
+    """Those of the seeds too: half a seed head is none."""
+    save_checkpoint(tmp_path)
+    heads = fresh_backbone().heads
+    heads.add_seeds()
+    weights = {name: one.clone() for name, one in heads.state_dict().items()}
+    if change == "missing":
+        del weights["seed.token.weight"]
+    elif change == "not known":
+        weights["seed.other"] = torch.zeros(2)
+    else:
+        weights["seed.slot"] = torch.zeros(2)
+    save_file(weights, tmp_path / checkpoints.HEADS)
+    fresh = fresh_backbone()
+    with pytest.raises(BackboneError, match=rf"\(seed\.\S+ (is )?{change}") as raised:
+        checkpoints.merge(checkpoints.read(tmp_path), fresh.model, fresh.heads)
+    assert "\n" not in str(raised.value)
 
 
 def test_facts_are_plain_json(tmp_path: Path) -> None:

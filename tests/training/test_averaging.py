@@ -40,6 +40,18 @@ def test_every_weight_lies_between_and_the_facts_say_how(tmp_path: Path) -> None
     assert (tmp_path / "out" / CONFIG).is_file()
 
 
+def test_a_seed_head_that_only_one_has_stays_as_it_is(tmp_path: Path) -> None:
+    before, after = written(tmp_path / "before", 0.0), written(tmp_path / "after", 1.0)
+    heads = load_file(after / HEADS) | {"seed.slot": torch.full((3,), 7.0)}
+    save_file({name: one.clone() for name, one in heads.items()}, after / HEADS)
+    average(before, after, 0.25, tmp_path / "out")
+    weights = load_file(tmp_path / "out" / HEADS)
+    assert torch.equal(weights["seed.slot"], torch.full((3,), 7.0))
+    assert torch.equal(weights["a"], torch.full((2, 3), 0.25))
+    with pytest.raises(BackboneError, match="shapes"):
+        average(after, before, 0.25, tmp_path / "back")
+
+
 @pytest.mark.parametrize("share", [0.0, 1.0, -1.0, float("nan")])
 def test_a_share_that_is_none_is_refused(tmp_path: Path, share: float) -> None:
     before, after = written(tmp_path / "before", 0.0), written(tmp_path / "after", 1.0)

@@ -87,8 +87,28 @@ def test_readings_are_those_of_their_scores() -> None:
 
     first = judged([-1.0, -0.5], [-0.1, -4.0], (True, False, False, True))
     second = judged([-0.1, -5.0], [-4.0, -3.9], (True, False, False, False))
-    found = readings.shares([first, second], Calibration(slot_weight=1.0))
-    assert found == {"slots": 0.5, "runs": 0.5, "pointers": 0.5, "mix": 1.0}
+    fields = [readings.Read("a", first, first), readings.Read("b", second, first)]
+    found = readings.shares(fields, Calibration(slot_weight=1.0))
+    assert found == {"slots": 0.5, "enough": 1.0, "runs": 0.5, "pointers": 0.5, "mix": 1.0}
+
+
+def test_readings_are_told_of_every_key_and_of_all(tmp_path: Path) -> None:
+    """With enough slots, each key has as many as its kind may need."""
+    folder, backbone = labelled_folder(tmp_path / "data", 40), make_backbone()
+    mix = sources.Mix(sources.read([str(folder)], "validation"), 0, Settings())
+    rows = list(readings.measure(backbone, mix, 3))
+    assert [(name, key, fields) for name, key, fields, _ in rows] == [
+        ("data", "company", 3),
+        ("data", "total", 3),
+        ("data", readings.EVERY, 6),
+    ]
+    for reading in readings.READINGS:
+        *keys, every = [shares[reading] for *_, shares in rows]
+        assert every == pytest.approx(sum(keys) / 2)
+    [question] = list(questions.questions(backbone, mix.sources[0], mix, 1))
+    asked = [judging.judge(backbone, question, budgets) for budgets in (None, (28, 10))]
+    lengths = [[one.scores.slots.tolist() for one in fields] for fields in asked]
+    assert lengths[0] != lengths[1], "slots score long runs otherwise where there are more"
 
 
 def test_the_temperature_makes_confidence_match_how_often_it_is_right() -> None:

@@ -13,7 +13,8 @@ from safetensors.torch import load_file
 from kie_app.config import Settings
 from kie_app.datasets.labelled import Labelled, labelled
 from kie_app.datasets.splits import split_of_shop
-from kie_app.decoding import mask_parallel
+from kie_app.decoding import mask_parallel, slots
+from kie_app.decoding.base import Recorder
 from kie_app.errors import BackboneError, DataError
 from kie_app.model import checkpoint as checkpoints
 from kie_app.model.backbone import Backbone
@@ -54,12 +55,13 @@ def test_packed_blocks_see_what_decoding_shows_them(any_backbone: Backbone, seed
         budgets = [end - q for end, q in zip(ends, packed.query.tolist(), strict=True)]
         blocks = [
             replace(block, budget=budget)
-            for block, budget in zip(mask_parallel.blocks_of(prompt), budgets, strict=True)
+            for block, budget in zip(slots.blocks_of(prompt), budgets, strict=True)
         ]
-        logits, queries = mask_parallel.fill(any_backbone, [encoding], blocks, prompt.end)
+        prepared = mask_parallel.prepare(Recorder(any_backbone), prompt, encoding)
+        filled = slots.fill(any_backbone, [prepared], blocks, prompt.end)
         expected = any_backbone.logits(states[packed.slots])
-    torch.testing.assert_close(torch.cat(logits), expected, atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(queries, states[packed.query], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(torch.cat(filled.logits), expected, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(filled.queries, states[packed.query], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(encoding.words, states[packed.words], atol=1e-4, rtol=1e-4)
 
 

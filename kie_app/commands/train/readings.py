@@ -15,7 +15,7 @@ def readings(
     folders: arguments.ValidationFolders,
     each: Annotated[int, typer.Option(min=1, help="Documents of each folder.")] = 40,
 ) -> None:
-    """Print what slots and pointers get right, each alone and together."""
+    """Print what slots and pointers get right, each alone and together, key by key."""
     from kie_app.evaluation.report import aligned
     from kie_app.model import loading
     from kie_app.training import sources
@@ -24,7 +24,7 @@ def readings(
     settings = Settings.from_env().model_copy(update={"checkpoint": str(checkpoint)})
     mix = sources.Mix(sources.read(folders, "validation"), 0, settings)
     rows = [
-        [name, str(fields), *(f"{share:.3f}" for share in shares.values())]
-        for name, fields, shares in measure(loading.load(settings), mix, each)
+        [name, key, str(fields), *(f"{share:.3f}" for share in shares.values())]
+        for name, key, fields, shares in measure(loading.load(settings), mix, each)
     ]
-    typer.echo(aligned(["set", "fields", *READINGS], rows, range(1, 2 + len(READINGS))))
+    typer.echo(aligned(["set", "key", "fields", *READINGS], rows, range(2, 3 + len(READINGS))))
