@@ -12,7 +12,7 @@ ENDED = 'data: {"msg": "close_stream", "event_id": null}\n\n'
 
 def test_an_answer_left_on_the_server_is_fetched(page: Page) -> None:
     expect(page.locator("#model")).to_contain_text("model ready")
-    page.wait_for_timeout(2000)  # what the page asks for by itself is over
+    page.wait_for_timeout(6000)  # what the page asks for by itself is over
     ended: list[str] = []
 
     def end_at_once(route: Route) -> None:
