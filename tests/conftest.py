@@ -121,7 +121,11 @@ def fresh_backbone(architecture: str = "llama", seed: int = 0) -> Backbone:
 
 def seeded_backbone(architecture: str = "llama", seed: int = 0) -> Backbone:
     """`fresh_backbone` with a random seed head whose choices are distinct."""
-    backbone = fresh_backbone(architecture, seed)
+    return with_seeds(fresh_backbone(architecture, seed))
+
+
+def with_seeds(backbone: Backbone) -> Backbone:
+    """The backbone with a random seed head."""
     backbone.heads.add_seeds()
     head = backbone.heads.seed
     assert head is not None

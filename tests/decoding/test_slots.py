@@ -26,9 +26,18 @@ from tests.conftest import (
     save_checkpoint,
     seeded_backbone,
     slots_win,
+    with_seeds,
 )
+from tests.training.test_caption_packing import make_multimodal
 
-seeded = cache(seeded_backbone)
+MULTIMODAL = "qwen2_vl"  # whose positions have three axes
+
+
+@cache
+def seeded(architecture: str) -> Backbone:
+    if architecture == MULTIMODAL:
+        return with_seeds(make_multimodal())
+    return seeded_backbone(architecture)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +46,7 @@ def no_gradients() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(params=ARCHITECTURES)
+@pytest.fixture(params=[*ARCHITECTURES, MULTIMODAL])
 def backbone(request: pytest.FixtureRequest) -> Backbone:
     return seeded(request.param)
 
