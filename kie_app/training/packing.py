@@ -24,6 +24,7 @@ from kie_app.model.backbone import layout, word_tokens
 from kie_app.model.features.document import DocumentFeatures
 from kie_app.model.pointer import MAX_RUN_WORDS
 from kie_app.model.prompt import build_prompt, key_ids, value_ids
+from kie_app.model.seeds import MOST_SLOTS
 from kie_app.model.tokens import WordTokenizer
 from kie_app.model.vision import ImageTokens
 from kie_app.schemas.naming import plain_name
@@ -32,7 +33,6 @@ from kie_app.training.examples import Example
 
 IGNORE = -100
 POINTER_SLOTS = 2  # of a pointer block: the key is followed by slots when it is asked in earnest
-MOST_SLOTS = 56  # of a block: longer values are cut
 GOLD_SHARE, GOLD_PART = 0.5, 1 / 3  # of the keys at the start of a run, and until which part of it
 
 
